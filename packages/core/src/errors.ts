@@ -17,17 +17,28 @@ export type ErrorCode =
   | 'not-empty' // the target folder holds other things → 2
   | 'failed'; // anything else the person can put right → 1
 
+/** The same sentence in both languages; a plain string is one that needs no translation. */
+export type Text = string | { readonly en: string; readonly fr: string };
+
+/** The text in one language. */
+export function inLanguage(text: Text, language: 'en' | 'fr'): string {
+  return typeof text === 'string' ? text : text[language];
+}
+
 /** Something the person can put right. Printed without a stack: what was being done and what went wrong, then the hint. */
 export class UserError extends Error {
   /** Stable, untranslated. */
   readonly code: ErrorCode;
+  /** What was being done and what went wrong; `message` holds its English. */
+  readonly text: Text;
   /** What to do next, one line or a few. */
-  readonly hint: string | undefined;
+  readonly hint: Text | undefined;
 
-  constructor(code: ErrorCode, message: string, hint?: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: ErrorCode, text: Text, hint?: Text, options?: ErrorOptions) {
+    super(inLanguage(text, 'en'), options);
     this.name = 'UserError';
     this.code = code;
+    this.text = text;
     this.hint = hint;
   }
 }

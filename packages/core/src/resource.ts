@@ -1,3 +1,5 @@
+import type { Text } from './errors.ts';
+
 /** `kind:name`, unique within a project; the name is one a person would type, never an id. */
 export type Address = `${string}:${string}`;
 
@@ -38,6 +40,8 @@ export interface Resource<Live = unknown> extends Ref<Live> {
   readonly needs: readonly Address[];
   /** Named in the plan and in the hand-over when it is missing. */
   readonly right?: Right;
+  /** Lies in the project folder alone: needs no right and no journal. */
+  readonly local?: boolean;
   /** Resources with the same lane are written one after another (TF400898). */
   readonly lane?: string;
   /** `undefined` means it does not exist. Any other failure throws. May wait for `lives.find`. */
@@ -52,6 +56,11 @@ export interface Resource<Live = unknown> extends Ref<Live> {
   update(live: Live, changes: readonly Change[], lives: Lives): Promise<Live>;
   /** Removes what is ours. Absent: `destroy` leaves it and says so. */
   remove?(live: Live, lives: Lives): Promise<void>;
+  /**
+   * Why we cannot make it where it is missing, and the exact step for the person who can; absent or `undefined`: we can.
+   * Such a step is `blocked`.
+   */
+  missingStep?(): Text | undefined;
   /** Where a person can look at it, for the report. */
   link?(live: Live): string | undefined;
 }

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { Files } from './files.ts';
+import { parseLock, printLock, toFileStates, toLock, withLock } from './lock.ts';
+
+const files: Files = new Map([
+  ['a/b.yml', { contents: 'x: 1\n', ownership: 'managed' }],
+  ['notebooks/model_train.py', { contents: 'print(1)\n', ownership: 'seed' }],
+]);
+
+describe('lock', () => {
+  it('prints and parses to the same lock, without seed files', async () => {
+    const lock = await toLock(files, '1.2.3');
+    expect(parseLock(printLock(lock))).toEqual(lock);
+    expect(Object.keys(lock.files)).toEqual(['a/b.yml']);
+  });
+
+  it('takes CRLF for LF, sees edits and deletions', async () => {
+    const lock = await toLock(files, '1.2.3');
+    const states = (text: string | undefined) => toFileStates(lock, () => text);
+    expect((await states('x: 1\r\n')).get('a/b.yml')).toBe('pristine');
+    expect((await states('x: 2\n')).get('a/b.yml')).toBe('edited');
+    expect((await states(undefined)).get('a/b.yml')).toBe('deleted');
+  });
+
+  it.each(['', '{}', '{"schema":2,"generator":"9","files":{}}', 'null'])('refuses %j with the way out', (text) => {
+    expect(() => parseLock(text)).toThrow(/mlops\.lock/);
+  });
+
+  it('adds lock and base, both ours', async () => {
+    const all = await withLock(files, '1.2.3');
+    expect([...all.keys()]).toEqual(['.mlops/base.jsonl', 'a/b.yml', 'mlops.lock', 'notebooks/model_train.py']);
+    expect(all.get('.mlops/base.jsonl')?.contents).toBe('{"path":"a/b.yml","contents":"x: 1\\n"}\n');
+  });
+});

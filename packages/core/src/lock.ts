@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+import { UserError } from './errors.ts';
+import type { Files, Ownership, RenderedFile } from './files.ts';
+
+/** `mlops.lock`: which generator wrote the managed files, and how they looked. No cloud state, no ids. */
+export interface Lock {
+  readonly schema: 1;
+  /** Version of create-mlops-model that wrote the files. */
+  readonly generator: string;
+  /** Project path → whose it is and the sha256 (hex) of its LF-normalised text. */
+  readonly files: Readonly<Record<string, { readonly ownership: Ownership; readonly sha256: string }>>;
+}
+
+/** Where the lock and the base of the next merge lie in a project. */
+export const LOCK_PATH = 'mlops.lock';
+export const BASE_PATH = '.mlops/base.jsonl';
+/** Where the manifest lies in a project. */
+export const MANIFEST_PATH = 'mlops.yaml';
+
+const LockSchema = v.strictObject({
+  schema: v.literal(1),
+  generator: v.string(),
+  files: v.record(
+    v.string(),
+    v.strictObject({ ownership: v.picklist(['managed', 'seed', 'locked']), sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) }),
+  ),
+});
+
+/** sha256 of the text with LF line ends, hex. */
+export async function toSha256(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text.replace(/\r\n/g, '\n'));
+  const digest = await globalThis.crypto.subtle.digest('SHA-256', bytes);
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The lock of files just rendered: every file that stays ours. */
+export async function toLock(files: Files, generator: string): Promise<Lock> {
+  const ours = [...files].filter(([, file]) => file.ownership !== 'seed');
+  const entries = await Promise.all(
+    ours.map(async ([path, file]) => [path, { ownership: file.ownership, sha256: await toSha256(file.contents) }] as const),
+  );
+  return { schema: 1, generator, files: Object.fromEntries(entries) };
+}
+
+/** The lock's text: stable, one file a line, so that git merges it well. */
+export function printLock(lock: Lock): string {
+  const lines = Object.entries(lock.files).map(([path, entry]) => `    ${JSON.stringify(path)}: ${JSON.stringify(entry)}`);
+  return `{\n  "schema": 1,\n  "generator": ${JSON.stringify(lock.generator)},\n  "files": {\n${lines.join(',\n')}\n  }\n}\n`;
+}
+
+/** @throws UserError when the text is not a lock, or one of a newer version */
+export function parseLock(text: string): Lock {
+  const parsed = v.safeParse(LockSchema, parseJson(text));
+  if (parsed.success) return parsed.output;
+  throw new UserError(
+    'failed',
+    { en: `Reading ${LOCK_PATH}: it is not a lock this version understands.`, fr: `Lecture de ${LOCK_PATH}\u00a0: ce verrou n’est pas compris par cette version.` },
+    { en: `Take the file back from git: git checkout HEAD -- ${LOCK_PATH}`, fr: `Reprenez le fichier depuis git\u00a0: git checkout HEAD -- ${LOCK_PATH}` },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The pristine text of every file that stays ours, one a line, sorted by path. */
+export function printBase(files: Files): string {
+  return [...files]
+    .filter(([, file]) => file.ownership !== 'seed')
+    .map(([path, file]) => `${JSON.stringify({ path, contents: file.contents })}\n`)
+    .join('');
+}
+
+/** The project's files with the lock and the base beside them; `mlops.yaml` is already among them. */
+export async function withLock(files: Files, generator: string): Promise<Files> {
+  const locked = (contents: string): RenderedFile => ({ contents, ownership: 'locked' });
+  const all = new Map(files);
+  all.set(BASE_PATH, locked(printBase(files)));
+  all.set(LOCK_PATH, locked(printLock(await toLock(files, generator))));
+  return new Map([...all].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+/** How a managed file stands against the lock: as written, changed by the team, or gone. */
+export type FileState = 'pristine' | 'edited' | 'deleted';
+
+/** The state of each file the lock knows; `current` gives a file's text, or `undefined` when it is gone. */
+export async function toFileStates(
+  lock: Lock,
+  current: (path: string) => string | undefined,
+): Promise<ReadonlyMap<string, FileState>> {
+  const states = new Map<string, FileState>();
+  for (const [path, entry] of Object.entries(lock.files)) {
+    const text = current(path);
+    if (text === undefined) states.set(path, 'deleted');
+    else states.set(path, (await toSha256(text)) === entry.sha256 ? 'pristine' : 'edited');
+  }
+  return states;
+}
