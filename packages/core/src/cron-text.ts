@@ -1,0 +1,61 @@
+import { type Cron, type CronField, type CronProblem, isCronProblem, parseCron } from './cron.ts';
+import { UserError } from './errors.ts';
+
+const FIELDS: readonly { readonly field: CronField; readonly name: string; readonly count: number }[] = [
+  { field: 'minutes', name: 'minute', count: 60 },
+  { field: 'hours', name: 'hour', count: 24 },
+  { field: 'days', name: 'day of month', count: 31 },
+  { field: 'months', name: 'month', count: 12 },
+  { field: 'weekdays', name: 'day of week', count: 7 },
+];
+
+/**
+ * A cron that every scheduler understands alike.
+ * @throws UserError `usage` for one that cannot be read, or that limits day of month and day of week at once
+ */
+export function getCron(text: string): Cron {
+  const cron = parseCron(text);
+  if (isCronProblem(cron)) throw refuse(text, describeProblem(cron));
+  // Some schedulers want both fields to match, others either one.
+  if (!isEvery(cron, 'days') && !isEvery(cron, 'weekdays')) {
+    throw refuse(text, 'day of month and day of week are both limited', 'Limit one of them and write * for the other.');
+  }
+  return cron;
+}
+
+/** Whether the field allows every value. */
+export function isEvery(cron: Cron, field: CronField): boolean {
+  return FIELDS.some((each) => each.field === field && each.count === cron[field].length);
+}
+
+/** Five-field text of the values: `*`, ranges of three and more, else lists. */
+export function printCron(cron: Cron): string {
+  return FIELDS.map(({ field }) => (isEvery(cron, field) ? '*' : printValues(cron[field]))).join(' ');
+}
+
+function printValues(values: readonly number[]): string {
+  const runs: number[][] = [];
+  for (const value of values) {
+    const run = runs.at(-1);
+    if (run && run.at(-1) === value - 1) run.push(value);
+    else runs.push([value]);
+  }
+  return runs.map((run) => (run.length > 2 ? `${run[0]}-${run.at(-1)}` : run.join(','))).join(',');
+}
+
+function describeProblem(problem: CronProblem): string {
+  switch (problem.kind) {
+    case 'fields':
+      return `it has ${problem.count} fields; it needs five: minute, hour, day of month, month, day of week`;
+    case 'field': {
+      const name = FIELDS.find((each) => each.field === problem.field)?.name ?? problem.field;
+      return `the ${name} "${problem.text}" cannot be read or is not within ${problem.range}`;
+    }
+    case 'never':
+      return 'no such date exists, so it would never fire';
+  }
+}
+
+function refuse(text: string, why: string, hint = 'Example: 0 6 * * MON (every Monday at six).'): UserError {
+  return new UserError('usage', `The schedule "${text}" cannot be used: ${why}.`, hint);
+}
