@@ -20,7 +20,8 @@ export function setUp() {
   const bin = findTools();
   const wanted = hashInputs();
   const mark = join(CACHE, 'installed');
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted && existsSync(join(ROOT, 'node_modules', '.pnpm'))) return;
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted && existsSync(join(ROOT, 'node_modules', '.pnpm')))
+    return;
   console.error('Setting up: installing what the lock file names …');
   // CI=true: pnpm asks nothing, even where it has to lay node_modules anew.
   const env = { ...toolEnvironment(bin), CI: 'true' };
@@ -30,7 +31,8 @@ export function setUp() {
     stdio: ['ignore', 2, 2],
   });
   if (error) throw error;
-  if (status !== 0) throw new Error(`pnpm install ended with ${status}. Put right what it says above and run this again.`);
+  if (status !== 0)
+    throw new Error(`pnpm install ended with ${status}. Put right what it says above and run this again.`);
   mkdirSync(CACHE, { recursive: true });
   writeFileSync(mark, wanted);
 }
@@ -86,7 +88,9 @@ function findTools() {
   if (error) throw error;
   const [version, path = ''] = stdout.trim().split(' ', 2);
   if (status !== 0 || version !== `v${TOOLCHAIN.node}`) {
-    throw new Error(`npm could not supply Node ${TOOLCHAIN.node} and pnpm ${TOOLCHAIN.pnpm} (npx ended with ${status}).`);
+    throw new Error(
+      `npm could not supply Node ${TOOLCHAIN.node} and pnpm ${TOOLCHAIN.pnpm} (npx ended with ${status}).`,
+    );
   }
   const bin = path.split(delimiter).find((folder) => existsSync(join(folder, 'pnpm')));
   if (!bin) throw new Error(`npm fetched pnpm ${TOOLCHAIN.pnpm}, and it is not on the PATH that npx made.`);

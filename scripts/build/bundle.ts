@@ -1,0 +1,54 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { printNotices } from './notices.ts';
+
+/** What one published package's `dist` is made of. */
+export interface Bundle {
+  /** TypeScript files that become files of the same name in `outdir`. */
+  readonly entries: readonly string[];
+  /** Laid anew at each build. */
+  readonly outdir: string;
+}
+
+/** CommonJS parts of a bundle call `require` for Node's own modules; an ES module has none. */
+const REQUIRE = "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);\n";
+
+/** Makes the entries and their lazy chunks: ES modules that need nothing but Node 20.19. */
+export async function bundle({ entries, outdir }: Bundle): Promise<void> {
+  const { outputFiles, metafile, warnings } = await build({
+    entryPoints: [...entries],
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minify: true,
+    legalComments: 'none',
+    chunkNames: '[name]-[hash]',
+    mainFields: ['module', 'main'],
+    write: false,
+    metafile: true,
+    logLevel: 'warning',
+  });
+  if (warnings.length > 0) throw new Error(`esbuild warned about ${outdir}: a published bundle has no warnings.`);
+  checkImports(metafile);
+  rmSync(outdir, { recursive: true, force: true });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, /typeof require\b/.test(text) ? REQUIRE + text : text);
+  }
+  const notices = printNotices(Object.keys(metafile.inputs));
+  if (notices) writeFileSync(join(outdir, 'THIRD-PARTY-NOTICES.txt'), notices);
+}
+
+/** A package that was left outside the bundle would be missing on the user's machine. */
+function checkImports(metafile: Metafile): void {
+  const own = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
+  const outside = Object.values(metafile.outputs)
+    .flatMap((output) => output.imports)
+    .filter((item) => item.external && !own.has(item.path));
+  if (outside.length > 0) throw new Error(`not in the bundle: ${outside.map((item) => item.path).join(', ')}`);
+}

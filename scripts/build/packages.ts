@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { ROOT } from '../toolchain.mjs';
+
+/** One package as it is published, and the limits it keeps. */
+export interface PublishedPackage {
+  readonly name: string;
+  readonly folder: string;
+  /** Below `src/`; each becomes a file in `dist/`. */
+  readonly entries: readonly string[];
+  /** Repository file → file in the package. */
+  readonly copies: Readonly<Record<string, string>>;
+  readonly maxFiles: number;
+  /** Of the packed tarball. */
+  readonly maxBytes: number;
+}
+
+/** What goes to the registry. */
+export const PUBLISHED: readonly PublishedPackage[] = [
+  {
+    name: 'create-mlops-model',
+    folder: join(ROOT, 'packages/create-mlops-model'),
+    entries: ['main.ts'],
+    copies: { 'README.md': 'README.md', 'LISEZMOI.md': 'LISEZMOI.md', LICENSE: 'LICENSE' },
+    maxFiles: 30,
+    maxBytes: 600 * 1024,
+  },
+  {
+    name: 'create-mlops-model-sandbox',
+    folder: join(ROOT, 'packages/sandbox'),
+    entries: ['cli.ts', 'index.ts'],
+    copies: { 'docs/en/sandbox.md': 'README.md', 'docs/fr/sandbox.md': 'LISEZMOI.md', LICENSE: 'LICENSE' },
+    maxFiles: 30,
+    maxBytes: 600 * 1024,
+  },
+];
