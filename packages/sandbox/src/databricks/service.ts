@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { findIdentity, type Identity } from '../identities.ts';
+import { matchRoute, type SandboxReply, type SandboxRequest, type Service } from '../router.ts';
+import { gitCredentialRoutes } from './git-credential-routes.ts';
+import { gitFolderRoutes } from './git-folder-routes.ts';
+import { recoverGitFolders } from './git-folders.ts';
+import { identityRoutes, WORKSPACE_ID } from './identity-routes.ts';
+import { jobRoutes } from './job-routes.ts';
+import { permissionRoutes } from './permission-routes.ts';
+import { denied, ServiceError } from './service-error.ts';
+import { workspaceRoutes } from './workspace-routes.ts';
+import { prepareTree } from './workspace-tree.ts';
+import { type DatabricksRoute, type GitRepositories, openWorld, type World } from './world.ts';
+
+/** What the service needs from the sandbox around it. */
+export interface DatabricksContext {
+  /** Holds the state and the workspace's files. */
+  readonly folder: string;
+  /** Who may call. */
+  readonly identities: () => readonly Identity[];
+  /** Where Git folders are cloned from. */
+  readonly gitRepositories: GitRepositories;
+}
+
+const routes: readonly DatabricksRoute[] = [
+  ...workspaceRoutes,
+  ...gitFolderRoutes,
+  ...gitCredentialRoutes,
+  ...permissionRoutes,
+  ...jobRoutes,
+  ...identityRoutes,
+];
+
+/** A Databricks workspace: Git folders, files, jobs and their permissions. */
+export function databricksService(context: DatabricksContext): Service {
+  const world = openWorld(context.folder, context.identities, context.gitRepositories);
+  prepareTree(world);
+  const recovered = world.inTurn(() => recoverGitFolders(world));
+  return async (request) => {
+    await recovered;
+    try {
+      return findPublic(request) ?? (await answer(world, request));
+    } catch (error) {
+      if (error instanceof ServiceError) return toReply(error);
+      throw error;
+    }
+  };
+}
+
+/** What is answered without a sign-in: where to sign in. */
+function findPublic(request: SandboxRequest): SandboxReply | undefined {
+  const origin = `http://${request.headers.host ?? '127.0.0.1'}`;
+  switch (`${request.method} ${request.path}`) {
+    case 'GET /.well-known/databricks-config':
+      return { status: 200, body: { oidc_endpoint: `${origin}/oidc`, workspace_id: WORKSPACE_ID, cloud: 'Azure' } };
+    case 'GET /oidc/.well-known/oauth-authorization-server':
+      return {
+        status: 200,
+        body: { authorization_endpoint: `${origin}/oidc/v1/authorize`, token_endpoint: `${origin}/oidc/v1/token` },
+      };
+    default:
+      return undefined;
+  }
+}
+
+async function answer(world: World, request: SandboxRequest): Promise<SandboxReply> {
+  const found = matchRoute(routes, request.method, request.path);
+  if (!found) throw new ServiceError(404, 'ENDPOINT_NOT_FOUND', `No API found for '${request.method} ${request.path}'`);
+  const caller = authenticate(world, request.headers.authorization);
+  if (caller.role === 'reader' && request.method !== 'GET') {
+    throw denied(`User ${caller.account} does not have permission to ${request.method} ${request.path}.`);
+  }
+  return found.route.handle(request, found.params, { ...world, caller });
+}
+
+function authenticate(world: World, authorization: string | undefined): Identity {
+  if (!/^bearer /i.test(authorization ?? '')) {
+    const message = 'Credential was not sent or was of an unsupported type for this API.';
+    throw new ServiceError(401, '401', `${message} [ReqId: ${randomUUID()}]`);
+  }
+  const caller = findIdentity(world.identities(), authorization);
+  if (!caller) throw new ServiceError(403, '403', `Invalid access token. [ReqId: ${randomUUID()}]`);
+  return caller;
+}
+
+function toReply(error: ServiceError): SandboxReply {
+  const info = { '@type': 'type.googleapis.com/google.rpc.RequestInfo', request_id: randomUUID(), serving_data: '' };
+  return { status: error.status, body: { error_code: error.code, message: error.message, details: [info] } };
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { Identity } from '../identities.ts';
+import type { Route } from '../router.ts';
+import { openStore, type Store } from '../store.ts';
+import { type DatabricksState, toInitialState } from './state.ts';
+
+/** Where the Git repositories behind the clone URLs lie on this machine. */
+export interface GitRepositories {
+  /** The bare repository of a clone URL, or `undefined` if there is none. */
+  resolve(url: string): string | undefined;
+}
+
+/** What every handler works on. */
+export interface World {
+  readonly store: Store<DatabricksState>;
+  /** Folder that holds the workspace's files: `/Shared/x` lies at `<root>/Shared/x`. */
+  readonly root: string;
+  /** Folder for files that may vanish. */
+  readonly scratch: string;
+  readonly identities: () => readonly Identity[];
+  readonly gitRepositories: GitRepositories;
+  /** Runs `work` after all that was passed before has ended: two changes of Git folders never mix. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
+/** One request: the world, and who asks. */
+export interface Call extends World {
+  readonly caller: Identity;
+}
+
+/** A route of this service. */
+export type DatabricksRoute = Route<Call>;
+
+/** Opens the state in `folder`. */
+export function openWorld(
+  folder: string,
+  identities: () => readonly Identity[],
+  gitRepositories: GitRepositories,
+): World {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    store: openStore(folder, 'databricks', toInitialState),
+    root: join(folder, 'workspace'),
+    scratch: join(folder, 'scratch'),
+    identities,
+    gitRepositories,
+    inTurn(work) {
+      const next = last.then(work, work);
+      last = next.catch(() => undefined);
+      return next;
+    },
+  };
+}
+
+/** A new id; ids are shared by all kinds of objects and never used again. */
+export function takeId(world: World): number {
+  world.store.data.lastId += 1 + Math.floor(Math.random() * 97);
+  return world.store.data.lastId;
+}
