@@ -1,10 +1,11 @@
 import * as v from 'valibot';
-import { checkModelName } from './names.ts';
+import { MODEL_NAME, MODEL_NAME_LENGTH } from './names.ts';
 
 /**
  * `mlops.yaml`: what should be, edited by people. It describes Azure and never the sandbox.
  * Fields that only Azure needs may stay empty (`''`) until the model goes there.
  * The published JSON Schema is made from this schema (`schema/mlops.schema.json`).
+ * Structure and ranges stand here; what a value must look like stands in `rules.ts`, and `findProblems` applies both.
  */
 
 /** The same text in both official languages. */
@@ -19,7 +20,7 @@ const Metric = v.strictObject({
 });
 
 const Model = v.strictObject({
-  name: v.pipe(v.string(), v.check(checkModelName)),
+  name: v.pipe(v.string(), v.regex(MODEL_NAME), v.minLength(MODEL_NAME_LENGTH.min), v.maxLength(MODEL_NAME_LENGTH.max)),
   title: Bilingual,
   description: Bilingual,
   /** Team or address that answers for the model. */
