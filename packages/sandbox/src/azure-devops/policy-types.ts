@@ -1,0 +1,54 @@
+import { isObject } from './call.ts';
+import type { Json } from './state.ts';
+
+/** A kind of policy. */
+export interface PolicyType {
+  readonly id: string;
+  readonly displayName: string;
+}
+
+function type(id: string, displayName: string): PolicyType {
+  return { id, displayName };
+}
+
+/** All kinds of branch policies. */
+export const policyTypes: readonly PolicyType[] = [
+  type('0609b952-1397-4640-95ec-e00a01b2c241', 'Build'),
+  type('fa4e907d-c16b-4a4c-9dfa-4906e5d171dd', 'Minimum number of reviewers'),
+  type('c6a1889d-b943-4856-b76f-9e46bb6b0df2', 'Comment requirements'),
+  type('40e92b44-2fe1-4dd6-b3d8-74a9c21d0c6e', 'Work item linking'),
+  type('fa4e907d-c16b-4a4c-9dfa-4916e5d171ab', 'Require a merge strategy'),
+  type('fd2167ab-b0be-447a-8ec8-39368250530e', 'Required reviewers'),
+  type('cbdc66da-9728-4af8-aada-9a5a32e4a226', 'Status'),
+];
+
+/** A kind of policy by its identifier. */
+export function findPolicyType(id: string): PolicyType | undefined {
+  return policyTypes.find((candidate) => candidate.id === id);
+}
+
+const MATCH_KINDS: Readonly<Record<string, string>> = {
+  exact: 'Exact',
+  prefix: 'Prefix',
+  defaultbranch: 'DefaultBranch',
+};
+
+/** Settings as the service gives them back. What comes back differs from what was sent: `false` is left out, `exact` becomes `Exact`. */
+export function normalizeSettings(settings: Json): Json {
+  const entries = Object.entries(settings)
+    .filter(([, value]) => value !== undefined && value !== null && value !== false)
+    .map(([key, value]) => [
+      key,
+      key === 'scope' && Array.isArray(value) ? value.filter(isObject).map(toScope) : value,
+    ]);
+  return Object.fromEntries(entries);
+}
+
+function toScope(scope: Json): Json {
+  const kind = String(scope.matchKind ?? 'exact').toLowerCase();
+  return {
+    ...(scope.refName === undefined ? {} : { refName: scope.refName }),
+    matchKind: MATCH_KINDS[kind] ?? 'Exact',
+    repositoryId: typeof scope.repositoryId === 'string' ? scope.repositoryId.toLowerCase() : null,
+  };
+}

@@ -1,0 +1,223 @@
+/** A JSON object as the service takes and gives it. */
+export type Json = Record<string, unknown>;
+
+/** What every stored object of a project has. */
+interface InProject {
+  readonly projectId: string;
+}
+
+/** Settings of all pipelines of a project. */
+export type GeneralSettings = Readonly<Record<string, boolean>>;
+
+/** A team project. */
+export interface Project {
+  readonly id: string;
+  /** Counts up in the organisation; agent queues take their numbers from it. */
+  readonly number: number;
+  name: string;
+  description: string;
+  visibility: string;
+  readonly processId: string;
+  revision: number;
+  lastUpdateTime: string;
+  /** Milliseconds since 1970; until then the project is `createPending`. */
+  readonly readyAt: number;
+  /** The project's own build identity exists only after a pipeline has run in it. */
+  hasBuildIdentity: boolean;
+  generalSettings: GeneralSettings;
+}
+
+/** A Git repository; its content lies in `git/<id>.git`. */
+export interface Repository extends InProject {
+  readonly id: string;
+  name: string;
+  isDisabled: boolean;
+  readonly createdBy: string;
+}
+
+/** A build definition (pipeline). */
+export interface Definition extends InProject {
+  readonly id: number;
+  revision: number;
+  name: string;
+  /** Folder, with backslashes: `\ml\churn`; the root is `\`. */
+  path: string;
+  readonly createdDate: string;
+  authoredBy: string;
+  /** All else of the definition, in the form the service gives it back. */
+  body: Json;
+  /** What was replaced, oldest first. */
+  history: { revision: number; changedBy: string; changedDate: string; comment: string }[];
+}
+
+/** A folder of definitions. */
+export interface Folder extends InProject {
+  path: string;
+  description: string;
+  readonly createdBy: string;
+  readonly createdOn: string;
+}
+
+/** A run of a definition. */
+export interface Build extends InProject {
+  readonly id: number;
+  readonly definitionId: number;
+  body: Json;
+}
+
+/** A pull request. */
+export interface PullRequest extends InProject {
+  readonly id: number;
+  readonly repositoryId: string;
+  status: 'active' | 'abandoned' | 'completed';
+  readonly createdBy: string;
+  readonly creationDate: string;
+  readonly sourceRefName: string;
+  readonly targetRefName: string;
+  title: string;
+  description: string;
+  isDraft: boolean;
+  reviewers: { id: string; vote: number; isRequired: boolean }[];
+  threads: Json[];
+  labels: string[];
+  /** Fields kept as they were sent: `autoCompleteSetBy`, `completionOptions`, `closedDate` … */
+  extra: Json;
+}
+
+/** A branch policy. */
+export interface Policy extends InProject {
+  readonly id: number;
+  revision: number;
+  readonly createdBy: string;
+  readonly createdDate: string;
+  body: { isEnabled: boolean; isBlocking: boolean; typeId: string; settings: Json };
+}
+
+/** A service connection; secrets stay inside. */
+export interface Endpoint {
+  readonly id: string;
+  readonly createdBy: string;
+  /** Milliseconds since 1970; until then it is not ready. */
+  readonly readyAt: number;
+  body: Json;
+  references: { projectId: string; name: string; description: string }[];
+}
+
+/** An environment that deployments go to. */
+export interface Environment extends InProject {
+  readonly id: number;
+  name: string;
+  description: string;
+  readonly createdBy: string;
+  readonly createdOn: string;
+  lastModifiedOn: string;
+}
+
+/** A variable group. */
+export interface VariableGroup extends InProject {
+  readonly id: number;
+  name: string;
+  description: string;
+  type: string;
+  providerData: unknown;
+  variables: Record<string, Json>;
+  readonly createdBy: string;
+  readonly createdOn: string;
+  modifiedBy: string;
+  modifiedOn: string;
+}
+
+/** A check on a resource: approval, branch control, exclusive lock. */
+export interface Check extends InProject {
+  readonly id: number;
+  type: { id: string; name: string };
+  settings: unknown;
+  timeout: number;
+  readonly resource: { type: string; id: string; name?: string };
+  readonly createdBy: string;
+  readonly createdOn: string;
+  modifiedOn: string;
+  version: number;
+}
+
+/** Which pipelines may use one resource. */
+export interface PipelinePermission extends InProject {
+  readonly type: string;
+  readonly id: string;
+  allPipelines?: Json;
+  pipelines: Json[];
+}
+
+/** What a descriptor may and may not do with a token of a security namespace. */
+export interface AccessEntry {
+  readonly namespace: string;
+  readonly token: string;
+  readonly descriptor: string;
+  allow: number;
+  deny: number;
+}
+
+/** A long-running operation. */
+export interface Operation {
+  readonly id: string;
+  readonly readyAt: number;
+  readonly resultMessage: string;
+}
+
+/** An organisation (collection) with all that lies in it. */
+export interface Organization {
+  readonly name: string;
+  /** Host id of the collection, `instanceId` of the connection data. */
+  readonly id: string;
+  /** Last number given out, by kind. */
+  readonly counters: Record<string, number>;
+  projects: Project[];
+  repositories: Repository[];
+  definitions: Definition[];
+  folders: Folder[];
+  builds: Build[];
+  pullRequests: PullRequest[];
+  policies: Policy[];
+  endpoints: Endpoint[];
+  environments: Environment[];
+  variableGroups: VariableGroup[];
+  checks: Check[];
+  pipelinePermissions: PipelinePermission[];
+  accessEntries: AccessEntry[];
+  operations: Operation[];
+  /** Graph memberships that were added: subject → containers. */
+  memberships: { subject: string; container: string }[];
+}
+
+/** All organisations, and how this sandbox behaves. */
+export interface DevOpsState {
+  readonly organizations: Organization[];
+  readonly settings: Settings;
+}
+
+/** How the local Azure DevOps behaves; changed under `/_sandbox/settings`. */
+export interface Settings {
+  /** `server`: answer `ResourceAreas` as an on-premises server does. */
+  resourceAreas: 'cloud' | 'server';
+  /** Milliseconds until a new service connection is ready. */
+  endpointDelay: number;
+  /** Milliseconds until a new project is well-formed. */
+  projectDelay: number;
+  /** Milliseconds added to every answer of every service. */
+  latency: number;
+}
+
+/** An empty sandbox. */
+export function emptyState(): DevOpsState {
+  return {
+    organizations: [],
+    settings: { resourceAreas: 'cloud', endpointDelay: 0, projectDelay: 200, latency: 0 },
+  };
+}
+
+/** The next number of a kind in an organisation. */
+export function takeNumber(organization: Organization, kind: string): number {
+  const next = (organization.counters[kind] ?? 0) + 1;
+  organization.counters[kind] = next;
+  return next;
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { StoredIdentity } from '../identity-store.ts';
+import type { Store } from '../store.ts';
+import type { DevOpsState, Organization, Repository } from './state.ts';
+
+/** What the local Azure DevOps stands on. */
+export interface World {
+  readonly store: Store<DevOpsState>;
+  /** Where the bare repositories lie. */
+  readonly gitFolder: string;
+  readonly identities: () => readonly StoredIdentity[];
+  /** `http://127.0.0.1:8080`, known once the port is open. */
+  readonly origin: () => string;
+  /** Runs one change after another, and writes the state down after each: of two equal creates one finds the other's. */
+  inTurn<Result>(change: () => Promise<Result>): Promise<Result>;
+}
+
+/** A world over an open store. */
+export function makeWorld(parts: Omit<World, 'inTurn'>): World {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ...parts,
+    inTurn(change) {
+      const next = last.then(async () => {
+        const result = await change();
+        parts.store.save();
+        return result;
+      });
+      last = next.catch(() => {});
+      return next;
+    },
+  };
+}
+
+/** The folder of a repository's bare Git repository. */
+export function toGitFolder(world: World, repository: Repository): string {
+  return join(world.gitFolder, `${repository.id}.git`);
+}
+
+/** An organisation by name, whatever its case. */
+export function findOrganization(world: World, name: string): Organization | undefined {
+  const wanted = name.toLowerCase();
+  return world.store.data.organizations.find((organization) => organization.name.toLowerCase() === wanted);
+}

@@ -1,0 +1,114 @@
+import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openPort, type Ports } from './addresses.ts';
+import { findRepositoryFolder } from './azure-devops/clone-url.ts';
+import { azureDevOpsService } from './azure-devops/service.ts';
+import { emptyState } from './azure-devops/state.ts';
+import { makeWorld, type World } from './azure-devops/world.ts';
+import { controlService } from './control.ts';
+import { databricksService } from './databricks/service.ts';
+import { makeFaults } from './faults.ts';
+import type { Identity } from './identities.ts';
+import { openIdentities } from './identity-store.ts';
+import { makeRequestLog } from './request-log.ts';
+import type { Service } from './router.ts';
+import { openStore } from './store.ts';
+
+/** Where a sandbox keeps its state and which ports it takes. */
+export interface SandboxOptions {
+  /** Folder of all state; made if it is not there. */
+  readonly home: string;
+  /** Absent: the ports of last time, or free ones. */
+  readonly ports?: Ports;
+}
+
+/** Where to reach the sandbox's services; no slash at the end. */
+export interface Addresses {
+  /** Organisations follow: `<azureDevOps>/contoso`. */
+  readonly azureDevOps: string;
+  readonly databricks: string;
+  /** The sandbox's own switches. */
+  readonly control: string;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  readonly addresses: Addresses;
+  /** Who may sign in, with their tokens. */
+  readonly identities: () => readonly Identity[];
+  /** Closes all ports; requests in flight are answered first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts all services on 127.0.0.1.
+ * @throws PortTaken if a port that was asked for, or was this sandbox's before, is in use
+ */
+export async function startSandbox({ home, ports = {} }: SandboxOptions): Promise<Sandbox> {
+  const state = join(home, 'state');
+  const gitFolder = join(home, 'git');
+  mkdirSync(gitFolder, { recursive: true, mode: 0o700 });
+  const identities = openIdentities(state);
+  const kept = openStore<Ports>(state, 'ports', () => ({}));
+  const addresses = { azureDevOps: '', databricks: '', control: '' };
+  const world = makeWorld({
+    store: openStore(state, 'azure-devops', emptyState),
+    gitFolder,
+    identities: identities.all,
+    origin: () => addresses.azureDevOps,
+  });
+  const faults = makeFaults();
+  const log = makeRequestLog(identities);
+  const control = controlService({ world, identities, faults, log, describe: () => ({ addresses }) });
+  const devOps = azureDevOpsService(world, identities);
+  const databricks = databricksService({
+    folder: join(state, 'databricks'),
+    identities: identities.signedIn,
+    gitRepositories: { resolve: (url) => findRepositoryFolder(world, url) },
+  });
+  const dress = (name: string, service: Service) => delayed(world, log.wrap(name, faults.wrap(name, service)));
+  const first = await openPort(
+    'azureDevOps',
+    switchboard(control, dress('azureDevOps', devOps)),
+    ports.azureDevOps,
+    kept,
+  );
+  try {
+    const second = await openPort('databricks', dress('databricks', databricks), ports.databricks, kept);
+    addresses.azureDevOps = `http://127.0.0.1:${first.port}`;
+    addresses.databricks = `http://127.0.0.1:${second.port}`;
+    addresses.control = `${addresses.azureDevOps}/_sandbox`;
+    return { addresses, identities: identities.all, stop: () => closeAll([first.server, second.server]) };
+  } catch (error) {
+    await closeAll([first.server]);
+    throw error;
+  }
+}
+
+function switchboard(control: Service, devOps: Service): Service {
+  return (request) => (/^\/_sandbox(\/|$)/.test(request.path) ? control(request) : devOps(request));
+}
+
+function delayed(world: World, service: Service): Service {
+  return async (request) => {
+    const { latency } = world.store.data.settings;
+    if (latency > 0) await sleep(latency);
+    return service(request);
+  };
+}
+
+async function closeAll(servers: readonly Server[]): Promise<void> {
+  await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve());
+          server.closeIdleConnections();
+          // A client that keeps a request open must not keep the sandbox alive.
+          setTimeout(() => server.closeAllConnections(), 2000).unref();
+        }),
+    ),
+  );
+}
