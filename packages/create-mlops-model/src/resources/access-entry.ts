@@ -1,0 +1,46 @@
+import type { Address, Ref, Resource } from '@create-mlops-model/core';
+import type { AzureDevOps } from '../services/azure-devops.ts';
+import type { Identity } from '../services/azure-devops/access.ts';
+import type { LiveRepository } from './repository.ts';
+import { RIGHTS } from './rights.ts';
+
+/** The right of the project's pipelines to write comments into our pull requests. */
+export interface LiveAccess {
+  /** `pending`: the service makes the pipelines' identity when the project's first pipeline runs. */
+  readonly state: 'allowed' | 'pending';
+  readonly identity?: Identity;
+}
+
+/** Lets the build identity contribute to pull requests of our repository, where `ci` posts its metrics. */
+export function accessEntryResource(
+  spec: { readonly name: string; readonly repository: Ref<LiveRepository> },
+  devops: AzureDevOps,
+): Resource<LiveAccess> {
+  const { access } = devops;
+  const address: Address = `access-entry:${spec.name}/pull-requests`;
+  return {
+    address,
+    needs: [spec.repository.address],
+    right: RIGHTS.access,
+    async read(lives) {
+      const [identity, repository] = await Promise.all([access.findBuildIdentity(), lives.find(spec.repository)]);
+      if (!repository) return undefined;
+      if (!identity) return { state: 'pending' };
+      const allowed = await access.mayContribute(repository.id, identity.descriptor);
+      return allowed ? { state: 'allowed', identity } : undefined;
+    },
+    isOurs: () => true,
+    diff: () => [],
+    async create(lives) {
+      const identity = await access.findBuildIdentity();
+      if (!identity) return { state: 'pending' };
+      await access.setContribute(lives.get(spec.repository).id, identity.descriptor, true);
+      return { state: 'allowed', identity };
+    },
+    update: (live) => Promise.resolve(live),
+    async remove(live, lives) {
+      const repository = await lives.find(spec.repository);
+      if (live.identity && repository) await access.setContribute(repository.id, live.identity.descriptor, false);
+    },
+  };
+}

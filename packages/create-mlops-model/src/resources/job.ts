@@ -1,0 +1,44 @@
+import type { Address, JobSettings, Resource } from '@create-mlops-model/core';
+import type { Databricks, Job } from '../services/databricks.ts';
+import { findDifferences } from './compare.ts';
+import { makeOldest } from './make-once.ts';
+import { RIGHTS } from './rights.ts';
+
+/** Address of a job. */
+export function jobAddress(name: string): Address {
+  return `job:${name}`;
+}
+
+/**
+ * A Databricks job. Names are not unique there, so ours is known by its tags; a stranger's job of the same name
+ * is left alone.
+ */
+export function jobResource(
+  spec: { readonly settings: JobSettings; readonly needs: readonly Address[] },
+  databricks: Databricks,
+): Resource<Job> {
+  const { settings } = spec;
+  const isOurs = (job: Job) => findDifferences(settings.tags, job.settings.tags).length === 0;
+  const list = async () => (await databricks.listJobs(settings.name)).filter(isOurs);
+  return {
+    address: jobAddress(settings.name),
+    needs: spec.needs,
+    right: RIGHTS.job,
+    read: async () => (await list())[0],
+    isOurs,
+    diff: (live) => findDifferences(toComparable(settings), toComparable(live.settings)),
+    create: () => makeOldest({ make: () => databricks.createJob(settings), list, remove: databricks.removeJob }),
+    async update(live) {
+      await databricks.resetJob(live.id, settings);
+      return { ...live, settings: { ...settings } };
+    },
+    remove: (live) => databricks.removeJob(live.id),
+  };
+}
+
+/** The service does not keep the order of parameters. */
+function toComparable(settings: object): object {
+  const { parameters } = settings as { parameters?: readonly { name: string; default: string }[] };
+  const byName = Object.fromEntries((parameters ?? []).map((parameter) => [parameter.name, parameter.default]));
+  return { ...settings, parameters: byName };
+}

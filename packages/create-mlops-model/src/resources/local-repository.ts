@@ -1,0 +1,68 @@
+import type { Address, Resource } from '@create-mlops-model/core';
+import type { Disk } from '../services/disk.ts';
+import type { Author, Clone, Git } from '../services/git.ts';
+import { differs } from './compare.ts';
+
+/** The clone in the project folder. */
+export interface LocalRepositorySpec {
+  readonly name: string;
+  /** Address that `origin` should have. */
+  readonly origin: string;
+  /** All rendered files, for the first commit; empty where the project exists already. */
+  readonly paths: readonly string[];
+  readonly executables: readonly string[];
+  readonly needs: readonly Address[];
+  /** Asked where git's configuration names nobody. */
+  readonly author: () => Promise<Author>;
+}
+
+/** The clone with its first commit on main. A folder without rendered files and without a clone is left alone. */
+export function localRepositoryResource(spec: LocalRepositorySpec, disk: Disk, git: Git): Resource<Clone> {
+  const { folder } = disk;
+  const isNew = spec.paths.length > 0;
+  const read = async (): Promise<Clone | undefined> => {
+    const clone = disk.exists('.git') ? await git.findClone(folder) : undefined;
+    return clone ?? (isNew ? undefined : {});
+  };
+  const settle = async (live: Clone | undefined): Promise<Clone> => {
+    if (!live) await git.init(folder);
+    const { paths, executables, author } = spec;
+    const message = `Start ${spec.name} from its template`;
+    const head = live?.head ?? (await git.commit(folder, { paths, executables, author, message }));
+    if (live?.origin === undefined || !isSameRemote(live.origin, spec.origin)) await git.setOrigin(folder, spec.origin);
+    return { head, origin: spec.origin };
+  };
+  return {
+    address: `local-repository:${spec.name}`,
+    needs: spec.needs,
+    local: true,
+    read,
+    isOurs: () => true,
+    diff: (live) => {
+      if (!isNew && live.head === undefined) return [];
+      const hasOrigin = live.origin !== undefined && isSameRemote(live.origin, spec.origin);
+      return [
+        ...(live.head === undefined ? [{ field: 'head', from: undefined, to: 'first commit' }] : []),
+        ...(hasOrigin ? [] : differs('origin', live.origin, spec.origin)),
+      ];
+    },
+    create: () => settle(undefined),
+    update: settle,
+  };
+}
+
+/**
+ * Whether two addresses name the same repository: user part, letter case, `.git` and the SSH form
+ * (`git@ssh.dev.azure.com:v3/contoso/project/repository`) do not matter.
+ */
+export function isSameRemote(a: string, b: string): boolean {
+  return toComparable(a) === toComparable(b);
+}
+
+function toComparable(remote: string): string {
+  const [, organization, project, repository] = /^git@ssh\.dev\.azure\.com:v3\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(remote) ?? [];
+  const address = repository === undefined ? remote : `https://dev.azure.com/${organization}/${project}/_git/${repository}`;
+  if (!URL.canParse(address)) return address;
+  const { host, pathname } = new URL(address);
+  return `${host}${decodeURIComponent(pathname)}`.toLowerCase().replace(/(\.git)?\/*$/, '');
+}

@@ -1,0 +1,194 @@
+import {
+  closeSync, constants, existsSync, fchmodSync, fdatasyncSync, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync,
+  realpathSync, renameSync, rmdirSync, rmSync, statSync, writeSync,
+} from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { UserError } from '@create-mlops-model/core';
+
+/** A file's text and its executable bit. */
+export interface DiskFile {
+  readonly contents: string;
+  readonly executable: boolean;
+}
+
+/** The disk below one folder. No path leads out of it, not through a symbolic link either. */
+export interface Disk {
+  /** The folder itself, absolute. */
+  readonly folder: string;
+  /** Names in the folder; empty where it does not exist yet. */
+  list(): readonly string[];
+  exists(path: string): boolean;
+  /** @param path POSIX, relative */
+  find(path: string): DiskFile | undefined;
+  /** Atomic: a reader or a crash sees the old text or the new one. Makes the folders above. */
+  write(path: string, file: DiskFile): void;
+  /** Adds text at the end, and returns when the disk has it. */
+  append(path: string, text: string): void;
+  /** Removes a file, and the folders above that became empty. */
+  remove(path: string): void;
+  /** Removes files and whole folders of these names at the top; missing ones are fine. */
+  removeAll(names: readonly string[]): void;
+  /** Opens a file of another process's output, for appending. */
+  open(path: string): { readonly descriptor: number; close(): void };
+}
+
+// Not on Windows, where opening never follows into another file by this flag.
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+
+/** Opens a folder, which need not exist. */
+export function openDisk(folder: string): Disk {
+  /** Folders known to be real. */
+  const checked = new Set<string>();
+  const inside = (path: string): string => {
+    const parts = path.split('/');
+    if (isAbsolute(path) || parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\\'))) {
+      throw refused(path);
+    }
+    return join(folder, ...parts);
+  };
+  const checkParents = (path: string, make: boolean): boolean => {
+    const parts = path.split('/').slice(0, -1);
+    if (make && !checked.has('')) {
+      mkdirSync(folder, { recursive: true });
+      checked.add('');
+    }
+    let current = '';
+    for (const part of parts) {
+      current = current === '' ? part : `${current}/${part}`;
+      if (checked.has(current)) continue;
+      const full = join(folder, current);
+      const stat = lstatSync(full, { throwIfNoEntry: false });
+      if (stat && !stat.isDirectory()) throw refused(current);
+      if (!stat && !make) return false;
+      if (!stat) mkdirSync(full);
+      checked.add(current);
+    }
+    return true;
+  };
+  return {
+    folder,
+    list: () => (existsSync(folder) ? readdirSync(folder) : []),
+    exists: (path) => lstatSync(inside(path), { throwIfNoEntry: false }) !== undefined,
+    find(path) {
+      const full = inside(path);
+      if (!checkParents(path, false)) return undefined;
+      const stat = lstatSync(full, { throwIfNoEntry: false });
+      if (!stat) return undefined;
+      if (!stat.isFile()) throw refused(path);
+      return readFile(full);
+    },
+    write: (path, file) => {
+      const full = inside(path);
+      guard(path, () => {
+        checkParents(path, true);
+        if (lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink()) throw refused(path);
+        replaceFile(full, file);
+      });
+    },
+    append: (path, text) => {
+      const full = inside(path);
+      guard(path, () => {
+        checkParents(path, true);
+        appendFile(full, text);
+      });
+    },
+    remove: (path) => {
+      const full = inside(path);
+      if (!checkParents(path, false)) return;
+      rmSync(full, { force: true });
+      removeEmptyFolders(folder, dirname(full));
+      checked.clear();
+    },
+    removeAll: (names) => {
+      for (const name of names) rmSync(inside(name), { recursive: true, force: true });
+      checked.clear();
+    },
+    open: (path) => {
+      const descriptor = openSync(inside(path), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW, 0o600);
+      return { descriptor, close: () => closeSync(descriptor) };
+    },
+  };
+}
+
+/** The folder's real path, or its own where it does not exist yet. */
+export function toRealFolder(folder: string): string {
+  return existsSync(folder) ? realpathSync(folder) : folder;
+}
+
+/** Whether there is a folder at this path that is not empty. */
+export function isOccupied(folder: string): boolean {
+  return existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0);
+}
+
+function readFile(full: string): DiskFile {
+  const file = openSync(full, constants.O_RDONLY | NO_FOLLOW);
+  try {
+    const executable = (fstatSync(file).mode & 0o100) !== 0;
+    return { contents: readFileSync(file, 'utf8'), executable };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function replaceFile(full: string, { contents, executable }: DiskFile): void {
+  const draft = `${full}.${process.pid}.tmp`;
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_FOLLOW;
+  const file = openSync(draft, flags, 0o666);
+  try {
+    writeSync(file, contents);
+    // The usual bits as the umask leaves them, and x where r is.
+    if (executable) {
+      const mode = fstatSync(file).mode & 0o777;
+      fchmodSync(file, mode | ((mode & 0o444) >> 2));
+    }
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, full);
+}
+
+function appendFile(full: string, text: string): void {
+  const file = openSync(full, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW, 0o600);
+  try {
+    writeSync(file, text);
+    fdatasyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function removeEmptyFolders(root: string, folder: string): void {
+  for (let current = folder; current !== root && current.startsWith(root); current = dirname(current)) {
+    if (readdirSync(current).length > 0) return;
+    rmdirSync(current);
+  }
+}
+
+function guard(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new UserError(
+      'failed',
+      { en: `${path} could not be written (${code}).`, fr: `${path} n’a pas pu être écrit (${code}).` },
+      { en: 'Check the folder’s rights and the free space.', fr: 'Vérifiez les droits du dossier et l’espace libre.' },
+      { cause: error },
+    );
+  }
+}
+
+function refused(path: string): UserError {
+  return new UserError(
+    'failed',
+    {
+      en: `${path} would lead out of the project folder or through a symbolic link.`,
+      fr: `${path} mènerait hors du dossier du projet ou par un lien symbolique.`,
+    },
+    { en: 'Remove the link, or choose another folder.', fr: 'Retirez le lien, ou choisissez un autre dossier.' },
+  );
+}

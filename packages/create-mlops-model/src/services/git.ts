@@ -1,0 +1,234 @@
+import { devNull } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { UserError } from '@create-mlops-model/core';
+import type { Environment } from './http-agents.ts';
+
+/** A clone as it lies on disk. */
+export interface Clone {
+  /** Commit of HEAD; absent before the first one. */
+  readonly head?: string;
+  /** Address of the remote `origin`. */
+  readonly origin?: string;
+}
+
+/** Who a commit is by, where git's own configuration does not say. */
+export interface Author {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** A first commit. */
+export interface CommitOptions {
+  /** POSIX paths to commit. */
+  readonly paths: readonly string[];
+  /** Those of them with the executable bit. */
+  readonly executables: readonly string[];
+  readonly message: string;
+  /** Asked only where git's configuration names nobody. */
+  readonly author: () => Promise<Author>;
+}
+
+/** A remote and the header that proves who we are; the header reaches git through its environment only. */
+export interface Remote {
+  readonly url: string;
+  /** Value of the `Authorization` header. */
+  readonly authorization: string;
+}
+
+/** The verbs of git that the tool uses. Never asks on the terminal, runs no hooks. */
+export interface Git {
+  /** `undefined`: the folder is not the root of a working tree. */
+  findClone(folder: string): Promise<Clone | undefined>;
+  /** `git init`, branch main. */
+  init(folder: string): Promise<void>;
+  /** @returns the commit */
+  commit(folder: string, options: CommitOptions): Promise<string>;
+  setOrigin(folder: string, url: string): Promise<void>;
+  /** Pushes main to `origin` if the remote has no main yet. @returns `refused` if it has one */
+  pushFirst(folder: string, remote: Remote): Promise<'pushed' | 'refused'>;
+  /** Fetches a branch of `origin`. */
+  fetch(folder: string, branch: string, remote: Remote): Promise<void>;
+  /** A file's text at a revision: `origin/main`, `mlops.yaml`. */
+  findText(folder: string, revision: string, path: string): Promise<string | undefined>;
+  /** Paths that differ from HEAD or are unknown to it. */
+  status(folder: string): Promise<readonly string[]>;
+}
+
+/** Makes the real one. @param environment this process's */
+export function makeGit(environment: Environment): Git {
+  const run = (folder: string, args: readonly string[], extra: Extra = {}) => runGit(environment, folder, args, extra);
+
+  const findLine = async (folder: string, args: readonly string[]): Promise<string | undefined> => {
+    try {
+      return (await run(folder, args)).trim() || undefined;
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      return undefined;
+    }
+  };
+
+  return {
+    async findClone(folder) {
+      const [head, origin, top] = await Promise.all([
+        findLine(folder, ['rev-parse', '--verify', '--quiet', 'HEAD']),
+        findLine(folder, ['config', '--local', '--get', 'remote.origin.url']),
+        findLine(folder, ['rev-parse', '--git-dir']),
+      ]);
+      if (top === undefined) return undefined;
+      return { ...(head ? { head } : {}), ...(origin ? { origin } : {}) };
+    },
+    async init(folder) {
+      await run(folder, ['init', '--quiet', '--initial-branch=main']);
+    },
+    async commit(folder, options) {
+      const who = await toAuthorVariables(findLine, folder, environment, options);
+      await run(folder, ['add', '--force', '--', ...options.paths]);
+      // Windows has no executable bit for git to see.
+      if (process.platform === 'win32' && options.executables.length > 0) {
+        await run(folder, ['update-index', '--chmod=+x', '--', ...options.executables]);
+      }
+      await run(folder, ['commit', '--quiet', '--no-verify', '-m', options.message], { variables: who });
+      return (await run(folder, ['rev-parse', 'HEAD'])).trim();
+    },
+    async setOrigin(folder, url) {
+      await run(folder, ['config', '--local', 'remote.origin.url', url]);
+      await run(folder, ['config', '--local', 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
+    },
+    async pushFirst(folder, remote) {
+      // An empty lease: the push is refused if the branch exists, whatever it holds.
+      const lease = '--force-with-lease=refs/heads/main:';
+      try {
+        await run(folder, ['push', '--porcelain', '--set-upstream', lease, 'origin', 'refs/heads/main:refs/heads/main'], { remote });
+        return 'pushed';
+      } catch (error) {
+        // `--porcelain` marks a refused reference with `!` and the reason; git has no other code for it.
+        if (/^!\t\S+\t\[(remote )?rejected\]/m.test(messageOf(error))) return 'refused';
+        throw toRemoteError(error, remote);
+      }
+    },
+    async fetch(folder, branch, remote) {
+      const refspec = `+refs/heads/${branch}:refs/remotes/origin/${branch}`;
+      await run(folder, ['fetch', '--quiet', '--no-tags', 'origin', refspec], { remote }).catch((error: unknown) => {
+        throw toRemoteError(error, remote);
+      });
+    },
+    async findText(folder, revision, path) {
+      try {
+        return await run(folder, ['show', `${revision}:${path}`]);
+      } catch (error) {
+        if (error instanceof UserError) throw error;
+        return undefined;
+      }
+    },
+    async status(folder) {
+      const text = await run(folder, ['status', '--porcelain', '-z']);
+      return text.split('\0').flatMap((line) => (line === '' ? [] : [line.slice(3)]));
+    },
+  };
+}
+
+interface Extra {
+  readonly remote?: Remote;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+async function runGit(environment: Environment, folder: string, args: readonly string[], extra: Extra): Promise<string> {
+  const { simpleGit } = await import('simple-git');
+  const variables = toVariables(environment, folder, extra);
+  const guarded = Object.keys(variables).filter((name) => name.startsWith('GIT_'));
+  try {
+    return await simpleGit({
+      baseDir: folder,
+      // Its guard refuses configuration from the environment, the one place where a credential is in nobody's sight.
+      unsafe: { allowUnsafeConfigEnvCount: true },
+      allowEnvironment: guarded,
+    })
+      .env(variables)
+      .raw([...args]);
+  } catch (error) {
+    if (isNoGit(error)) throw noGit(error);
+    throw error;
+  }
+}
+
+/** git's whole environment: this process's without its GIT_ variables, and our configuration. */
+function toVariables(environment: Environment, folder: string, { remote, variables }: Extra): Record<string, string> {
+  const inherited = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !/^(GIT_|SSH_ASKPASS|EDITOR$|PAGER$|PREFIX$)/.test(entry[0]),
+  );
+  const settings: [string, string][] = [
+    ['core.hooksPath', devNull],
+    ['core.autocrlf', 'false'],
+    ['commit.gpgsign', 'false'],
+    ['credential.helper', ''],
+  ];
+  // Only for this host: a redirect elsewhere does not get it.
+  if (remote) settings.push([`http.${new URL(remote.url).origin}/.extraheader`, `Authorization: ${remote.authorization}`]);
+  const configuration = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return {
+    ...Object.fromEntries(inherited),
+    ...Object.fromEntries(configuration),
+    GIT_CONFIG_COUNT: String(settings.length),
+    GIT_TERMINAL_PROMPT: '0',
+    // The project may lie inside another repository, which must not answer in its place.
+    GIT_CEILING_DIRECTORIES: dirname(resolve(folder)),
+    ...variables,
+  };
+}
+
+type FindLine = (folder: string, args: readonly string[]) => Promise<string | undefined>;
+
+async function toAuthorVariables(
+  findLine: FindLine,
+  folder: string,
+  environment: Environment,
+  options: CommitOptions,
+): Promise<Record<string, string>> {
+  const own = ['GIT_AUTHOR_NAME', 'GIT_AUTHOR_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_COMMITTER_EMAIL'] as const;
+  const inherited = Object.fromEntries(own.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+  const known = (await findLine(folder, ['config', '--get-regexp', '^user\\.(name|email)$'])) ?? '';
+  if (/^user\.name ./m.test(known) && /^user\.email ./m.test(known)) return inherited;
+  const { name, email } = await options.author();
+  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email, ...inherited };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function isNoGit(error: unknown): boolean {
+  return /spawn git ENOENT/.test(messageOf(error));
+}
+
+function noGit(cause: unknown): UserError {
+  return new UserError(
+    'failed',
+    { en: 'git is not installed.', fr: 'git n’est pas installé.' },
+    { en: 'Install git 2.31 or newer from https://git-scm.com and run the command again.', fr: 'Installez git 2.31 ou plus récent depuis https://git-scm.com et relancez la commande.' },
+    { cause },
+  );
+}
+
+/** git says only in words why a remote did not answer; its messages are English here whatever the locale. */
+function toRemoteError(error: unknown, remote: Remote): unknown {
+  if (error instanceof UserError) return error;
+  const said = messageOf(error);
+  if (/Authentication failed|could not read (Username|Password)|returned error: 401/i.test(said)) {
+    return new UserError(
+      'not-signed-in',
+      { en: `git could not sign in to ${remote.url}.`, fr: `git n’a pas pu se connecter à ${remote.url}.` },
+      { en: 'The token needs the scope Code (read & write).', fr: 'Le jeton a besoin de l’étendue Code (lecture et écriture).' },
+      { cause: error },
+    );
+  }
+  if (/returned error: 403|TF401027/.test(said)) {
+    return new UserError('forbidden', { en: `git may not write to ${remote.url}.`, fr: `git ne peut pas écrire dans ${remote.url}.` }, undefined, { cause: error });
+  }
+  if (/Could not resolve|Failed to connect|Connection (refused|reset)|unable to access/i.test(said)) {
+    return new UserError('unreachable', { en: `git got no answer from ${remote.url}.`, fr: `git n’a reçu aucune réponse de ${remote.url}.` }, said.trim(), { cause: error });
+  }
+  return new UserError('failed', { en: `git failed: ${said.trim()}`, fr: `git a échoué : ${said.trim()}` }, undefined, { cause: error });
+}

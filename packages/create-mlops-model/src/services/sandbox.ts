@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Manifest, type Target, toNames, UserError } from '@create-mlops-model/core';
+import { openDisk } from './disk.ts';
+import type { Environment } from './http-agents.ts';
+import type { Shell } from './shell.ts';
+
+/** Who may sign in to the sandbox. */
+export interface SandboxIdentity {
+  /** `you`, `colleague`, `administrator`, `reader`, `pipelines`. */
+  readonly key: string;
+  readonly displayName: string;
+  readonly account: string;
+  readonly token: string;
+}
+
+/** What a running sandbox says of itself in `sandbox.json`. */
+export interface RunningSandbox {
+  readonly pid: number;
+  readonly version: string;
+  readonly addresses: { readonly azureDevOps: string; readonly databricks: string };
+  readonly identities: readonly SandboxIdentity[];
+}
+
+/** The sandbox's folder: `MLOPS_SANDBOX_HOME`, or one per person. */
+export function toSandboxHome(environment: Environment): string {
+  const state = environment.XDG_STATE_HOME || join(environment.HOME || homedir(), '.local', 'state');
+  return environment.MLOPS_SANDBOX_HOME || join(state, 'create-mlops-model', 'sandbox');
+}
+
+/** The sandbox that runs in this folder, if one does. */
+export function findSandbox(home: string): RunningSandbox | undefined {
+  const text = openDisk(home).find('sandbox.json')?.contents;
+  if (text === undefined) return undefined;
+  const sandbox = JSON.parse(text) as RunningSandbox;
+  return isAlive(sandbox.pid) ? sandbox : undefined;
+}
+
+/** How to find and start the sandbox. */
+export interface SandboxOptions {
+  readonly home: string;
+  /** Version of this CLI; the sandbox is fetched in the same one. */
+  readonly version: string;
+  readonly environment: Environment;
+  readonly shell: Shell;
+  /** First port; the default is the last one used, or a free one. */
+  readonly port?: number;
+}
+
+/** Longest time from start to ready. */
+const READY_WITHIN = 20_000;
+
+/** Starts the sandbox in the background, or takes the running one. Its log is `sandbox.log` in its folder. */
+export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
+  const running = findSandbox(options.home);
+  if (running) return running;
+  const bin = await findProgram(options);
+  const disk = openDisk(options.home);
+  disk.write('sandbox.log', { contents: '', executable: false });
+  const log = disk.open('sandbox.log');
+  const port = options.port === undefined ? [] : ['--port', String(options.port)];
+  const child = spawn(process.execPath, [bin, 'start', '--home', options.home, ...port], {
+    detached: true,
+    stdio: ['ignore', log.descriptor, log.descriptor],
+    env: options.environment as NodeJS.ProcessEnv,
+  });
+  log.close();
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+  });
+  child.unref();
+  for (let waited = 0; waited < READY_WITHIN && !ended; waited += 25) {
+    const started = findSandbox(options.home);
+    if (started) return started;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw notStarted(options.home);
+}
+
+/** Ends the running sandbox and waits until it is gone. @returns whether one ran */
+export async function stopSandbox(home: string): Promise<boolean> {
+  const running = findSandbox(home);
+  if (!running) return false;
+  process.kill(running.pid, 'SIGTERM');
+  while (isAlive(running.pid)) await new Promise((resolve) => setTimeout(resolve, 25));
+  return true;
+}
+
+/** Forgets everything the sandbox holds. It must not run. */
+export function resetSandbox(home: string): void {
+  openDisk(home).removeAll(['state', 'git', 'sandbox.json', 'sandbox.log']);
+}
+
+/** The manifest's Azure, mapped to the running sandbox. Empty names get the sandbox's own. */
+export function sandboxTarget(manifest: Manifest, sandbox: RunningSandbox): Target {
+  const organization = manifest.devops.organization.replace(/\/+$/, '').split('/').at(-1) || 'sandbox';
+  return {
+    kind: 'sandbox',
+    organization,
+    organizationUrl: `${sandbox.addresses.azureDevOps}/${organization}`,
+    project: manifest.devops.project || 'mlops',
+    databricksHost: sandbox.addresses.databricks,
+    trackingUri: '',
+    registryServer: `${manifest.azure.registry || toNames(manifest).model}.azurecr.io`,
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The sandbox's program: installed beside this CLI, or fetched once into a cache in the same version. */
+async function findProgram(options: SandboxOptions): Promise<string> {
+  const beside = findInstalled();
+  if (beside) return beside;
+  const cache = join(options.environment.HOME || homedir(), '.cache', 'create-mlops-model', `sandbox-${options.version}`);
+  const program = join(cache, 'node_modules', 'create-mlops-model-sandbox', 'bin.js');
+  if (!openDisk(cache).exists('node_modules/create-mlops-model-sandbox/bin.js')) {
+    openDisk(cache).write('package.json', { contents: '{"private":true}\n', executable: false });
+    const wanted = `create-mlops-model-sandbox@${options.version}`;
+    const result = await options.shell.run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', wanted], {
+      folder: cache,
+      timeout: 180_000,
+    });
+    if (result.exitCode !== 0) throw notFetched(wanted, result.stderr);
+  }
+  return program;
+}
+
+function findInstalled(): string | undefined {
+  try {
+    return fileURLToPath(import.meta.resolve('create-mlops-model-sandbox/bin.js'));
+  } catch {
+    return undefined;
+  }
+}
+
+function notStarted(home: string): UserError {
+  const log = join(home, 'sandbox.log');
+  const said = openDisk(home).find('sandbox.log')?.contents.trim().split('\n').slice(-3).join('\n') ?? '';
+  return new UserError(
+    'failed',
+    { en: `The sandbox did not start. ${said}`, fr: `Le bac à sable n’a pas démarré. ${said}` },
+    { en: `Its log is ${log}.`, fr: `Son journal est ${log}.` },
+  );
+}
+
+function notFetched(wanted: string, said: string): UserError {
+  return new UserError(
+    'unreachable',
+    { en: `npm could not fetch ${wanted}: ${said.trim()}`, fr: `npm n’a pas pu télécharger ${wanted}\u00a0: ${said.trim()}` },
+    { en: 'Check the network and the registry that npm uses, then run the command again.', fr: 'Vérifiez le réseau et le registre de npm, puis relancez la commande.' },
+  );
+}
