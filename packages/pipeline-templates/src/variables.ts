@@ -13,7 +13,7 @@ const AROUND_TRAINING_MINUTES = 30;
  * to scripts as environment variables. Nothing here depends on the target.
  */
 export function toPipelineVariables(manifest: Manifest, names: Names): Readonly<Record<string, string>> {
-  const { model, retraining, devops } = manifest;
+  const { retraining, devops } = manifest;
   // Above the training job's own limit, so that this one ends a run that lasts too long, wherever agents allow it.
   const wanted = retraining.timeoutMinutes + AROUND_TRAINING_MINUTES;
   const limit = isHostedPool(devops.pool) ? Math.min(wanted, HOSTED_LIMIT_MINUTES) : wanted;
@@ -31,10 +31,6 @@ export function toPipelineVariables(manifest: Manifest, names: Names): Readonly<
     RETRAIN_LIMIT_MINUTES: String(limit),
     // The script stops waiting before the agent stops the script, so that it can say how to go on.
     POLL_LIMIT_MINUTES: String(limit - 10),
-    REGISTERED_MODEL: names.registeredModel,
-    MODEL_SELECT: String(model.select),
-    METRIC: model.metric.name,
-    METRIC_GOAL: model.metric.goal,
     IMAGE: names.image,
     BASE_IMAGE: manifest.image.base || `python:${manifest.python}-slim`,
     NAMESPACE: names.namespace,
