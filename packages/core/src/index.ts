@@ -6,6 +6,7 @@ export * from './cron.ts';
 export * from './cron-text.ts';
 export * from './errors.ts';
 export * from './files.ts';
+export * from './find-model-name.ts';
 export * from './format.ts';
 export * from './graph.ts';
 export * from './job-settings.ts';

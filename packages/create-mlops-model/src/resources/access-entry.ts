@@ -1,6 +1,6 @@
 import type { Address, Ref, Resource } from '@create-mlops-model/core';
-import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { Identity } from '../services/azure-devops/access.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { LiveRepository } from './repository.ts';
 import { RIGHTS } from './rights.ts';
 

@@ -1,10 +1,13 @@
 import type { Address, Resource } from '@create-mlops-model/core';
-import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { Queue } from '../services/azure-devops/library.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import { RIGHTS } from './rights.ts';
 
 /** An agent queue of the project. Found, never made: agents are machines that somebody runs. */
-export function agentQueueResource(spec: { readonly name: string; readonly projectUrl: string }, devops: AzureDevOps): Resource<Queue> {
+export function agentQueueResource(
+  spec: { readonly name: string; readonly projectUrl: string },
+  devops: AzureDevOps,
+): Resource<Queue> {
   const address: Address = `agent-queue:${spec.name}`;
   const cannotBeMade = () => Promise.reject(new Error(`${address} is never made`));
   return {

@@ -1,6 +1,6 @@
 import type { Address, Change, Lives, Ref, Resource } from '@create-mlops-model/core';
-import type { AzureDevOps } from '../services/azure-devops.ts';
 import { type Policy, type PolicySpec, toSettings } from '../services/azure-devops/policies.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import { differs } from './compare.ts';
 import { makeOldest } from './make-once.ts';
 import type { LivePipeline } from './pipeline.ts';
@@ -9,7 +9,12 @@ import { RIGHTS } from './rights.ts';
 
 /** What main demands; a build by its pipeline. */
 export type PolicyDemand =
-  | { readonly kind: 'build'; readonly pipeline: Ref<LivePipeline>; readonly displayName: string; readonly paths: readonly string[] }
+  | {
+      readonly kind: 'build';
+      readonly pipeline: Ref<LivePipeline>;
+      readonly displayName: string;
+      readonly paths: readonly string[];
+    }
   | { readonly kind: 'reviewers'; readonly count: number }
   | { readonly kind: 'merge' };
 

@@ -1,13 +1,13 @@
 import { type Address, type Lives, type Resource, UserError } from '@create-mlops-model/core';
-import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { Check, CheckSpec } from '../services/azure-devops/checks.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import { carriesMark, differs } from './compare.ts';
 import { makeOldest } from './make-once.ts';
 import { findProtected, getProtected, type ProtectedRef } from './protected.ts';
 import { RIGHTS } from './rights.ts';
 
-/** A check and whether what it hangs on is ours. */
-export type LiveCheck = Check & { readonly onOurs: boolean };
+/** A check, whether what it hangs on is ours, and what it should demand (with ids in place of approvers' names). */
+export type LiveCheck = Check & { readonly onOurs: boolean; readonly wanted: CheckSpec };
 
 /** What is demanded where. Approvers by e-mail address or name. */
 export interface CheckResourceSpec {
@@ -28,32 +28,29 @@ export function checkResource(spec: CheckResourceSpec, devops: AzureDevOps): Res
     return resolved;
   };
   const list = async (lives: Lives): Promise<readonly LiveCheck[]> => {
-    const [owner, protectedOne] = await Promise.all([lives.find(on.ref), findProtected(lives, on), resolve()]);
+    const [owner, protectedOne, wanted] = await Promise.all([lives.find(on.ref), findProtected(lives, on), resolve()]);
     if (!protectedOne) return [];
     const onOurs = carriesMark(owner?.description ?? '', mark);
     const found = await checks.list(protectedOne);
-    return found.filter((each) => each.kind === demand.kind).map((each) => ({ ...each, onOurs }));
+    return found.filter((each) => each.kind === demand.kind).map((each) => ({ ...each, onOurs, wanted }));
   };
-  let wanted: CheckSpec = demand;
   return {
     address,
     needs: [on.ref.address],
     right: RIGHTS.check,
     // Writes on one protected resource go one after another (TF400898).
     lane: on.ref.address,
-    async read(lives) {
-      wanted = await resolve();
-      return (await list(lives))[0];
-    },
+    read: async (lives) => (await list(lives))[0],
     isOurs: (live) => live.onOurs,
-    diff: (live) => compare(live, wanted),
+    diff: (live) => compare(live, live.wanted),
     async create(lives) {
       const protectedOne = getProtected(lives, on);
       const make = async () => (await checks.create(protectedOne, await resolve())).id;
       return makeOldest({ make, list: () => list(lives), remove: checks.remove });
     },
     async update(live, _changes, lives) {
-      return { ...(await checks.update(live.id, getProtected(lives, on), await resolve())), onOurs: live.onOurs };
+      const { onOurs, wanted } = live;
+      return { ...(await checks.update(live.id, getProtected(lives, on), wanted)), onOurs, wanted };
     },
     remove: (live) => checks.remove(live.id),
   };
@@ -85,7 +82,10 @@ async function resolveApprovers(demand: CheckSpec, devops: AzureDevOps): Promise
 function unknownApprover(name: string): UserError {
   return new UserError(
     'usage',
-    { en: `Azure DevOps knows nobody called "${name}".`, fr: `Azure DevOps ne connaît personne du nom de « ${name} ».` },
+    {
+      en: `Azure DevOps knows nobody called "${name}".`,
+      fr: `Azure DevOps ne connaît personne du nom de « ${name} ».`,
+    },
     {
       en: 'Correct devops.approvers in mlops.yaml: an e-mail address, or a group such as "[project]\\Release approvers".',
       fr: 'Corrigez devops.approvers dans mlops.yaml : une adresse courriel, ou un groupe comme « [projet]\\Approbateurs ».',

@@ -12,7 +12,9 @@ export function findDifferences(spec: unknown, live: unknown, field = ''): reado
   if (typeof spec === 'object' && spec !== null) {
     if (typeof live !== 'object' || live === null) return [{ field, from: live, to: spec }];
     const other = live as Readonly<Record<string, unknown>>;
-    return Object.entries(spec).flatMap(([key, value]) => findDifferences(value, other[key], field === '' ? key : `${field}.${key}`));
+    return Object.entries(spec).flatMap(([key, value]) =>
+      findDifferences(value, other[key], field === '' ? key : `${field}.${key}`),
+    );
   }
   return Object.is(spec, live) ? [] : [{ field, from: live, to: spec }];
 }

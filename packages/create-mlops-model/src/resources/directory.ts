@@ -32,7 +32,13 @@ export function directoryResource(
 function inTheWay(live: WorkspaceObject): UserError {
   return new UserError(
     'blocked',
-    { en: `${live.path} is a ${live.type}, not a directory.`, fr: `${live.path} est un objet ${live.type}, pas un répertoire.` },
-    { en: 'Move it away, or set databricks.folder in mlops.yaml.', fr: 'Déplacez-le, ou changez databricks.folder dans mlops.yaml.' },
+    {
+      en: `${live.path} is a ${live.type}, not a directory.`,
+      fr: `${live.path} est un objet ${live.type}, pas un répertoire.`,
+    },
+    {
+      en: 'Move it away, or set databricks.folder in mlops.yaml.',
+      fr: 'Déplacez-le, ou changez databricks.folder dans mlops.yaml.',
+    },
   );
 }

@@ -1,6 +1,6 @@
 import type { Address, Resource } from '@create-mlops-model/core';
-import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { Environment } from '../services/azure-devops/environments.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import { carriesMark, withMark } from './compare.ts';
 import { makeOnce } from './make-once.ts';
 import { RIGHTS } from './rights.ts';

@@ -34,7 +34,8 @@ export function gitFolderResource(spec: GitFolderSpec, databricks: Databricks): 
       ...(isOurs(live) ? [] : [{ field: 'url', from: live.url, to: spec.url }]),
       ...differs('branch', live.branch, 'main'),
     ],
-    create: async () => settle(await makeOnce(() => databricks.createGitFolder({ path: spec.path, url: spec.url }), read)),
+    create: async () =>
+      settle(await makeOnce(() => databricks.createGitFolder({ path: spec.path, url: spec.url }), read)),
     update: settle,
     remove: (live) => databricks.removeGitFolder(live.id),
   };

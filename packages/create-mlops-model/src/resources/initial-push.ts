@@ -40,7 +40,10 @@ export function initialPushResource(
     async create(lives) {
       const { head } = lives.get(spec.clone);
       if (head === undefined) throw nothingToPush(spec);
-      const remote = { url: lives.get(spec.repository).cloneUrl, authorization: await services.credential.authorization() };
+      const remote = {
+        url: lives.get(spec.repository).cloneUrl,
+        authorization: await services.credential.authorization(),
+      };
       const result = await services.git.pushFirst(spec.folder, remote).catch(async (error: unknown) => {
         // The connection may have ended after the push had taken effect.
         if ((await find().catch(() => undefined))?.commit === head) return 'pushed' as const;

@@ -10,8 +10,8 @@ export function jobAddress(name: string): Address {
 }
 
 /**
- * A Databricks job. Names are not unique there, so ours is known by its tags; a stranger's job of the same name
- * is left alone.
+ * A Databricks job. Names are not unique there, so ours is known by its tags. The pipelines look for the name alone:
+ * a stranger's job that has it is in the way.
  */
 export function jobResource(
   spec: { readonly settings: JobSettings; readonly needs: readonly Address[] },
@@ -24,7 +24,10 @@ export function jobResource(
     address: jobAddress(settings.name),
     needs: spec.needs,
     right: RIGHTS.job,
-    read: async () => (await list())[0],
+    async read() {
+      const jobs = await databricks.listJobs(settings.name);
+      return jobs.find(isOurs) ?? jobs[0];
+    },
     isOurs,
     diff: (live) => findDifferences(toComparable(settings), toComparable(live.settings)),
     create: () => makeOldest({ make: () => databricks.createJob(settings), list, remove: databricks.removeJob }),

@@ -60,8 +60,10 @@ export function isSameRemote(a: string, b: string): boolean {
 }
 
 function toComparable(remote: string): string {
-  const [, organization, project, repository] = /^git@ssh\.dev\.azure\.com:v3\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(remote) ?? [];
-  const address = repository === undefined ? remote : `https://dev.azure.com/${organization}/${project}/_git/${repository}`;
+  const [, organization, project, repository] =
+    /^git@ssh\.dev\.azure\.com:v3\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(remote) ?? [];
+  const address =
+    repository === undefined ? remote : `https://dev.azure.com/${organization}/${project}/_git/${repository}`;
   if (!URL.canParse(address)) return address;
   const { host, pathname } = new URL(address);
   return `${host}${decodeURIComponent(pathname)}`.toLowerCase().replace(/(\.git)?\/*$/, '');

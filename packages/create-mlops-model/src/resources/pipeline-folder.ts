@@ -1,6 +1,6 @@
 import type { Address, Resource } from '@create-mlops-model/core';
-import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { PipelineFolder } from '../services/azure-devops/definitions.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import { carriesMark } from './compare.ts';
 import { makeOnce } from './make-once.ts';
 import { RIGHTS } from './rights.ts';

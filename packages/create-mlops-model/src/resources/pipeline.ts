@@ -1,8 +1,7 @@
 import type { Address, Lives, Ref, Resource } from '@create-mlops-model/core';
-import type { AzureDevOps } from '../services/azure-devops.ts';
-import type { Definition } from '../services/azure-devops/definitions.ts';
-import type { PipelineFolder } from '../services/azure-devops/definitions.ts';
+import type { Definition, PipelineFolder } from '../services/azure-devops/definitions.ts';
 import type { Queue } from '../services/azure-devops/library.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import { differs } from './compare.ts';
 import type { LiveBranch } from './initial-push.ts';
 import { makeOnce } from './make-once.ts';
@@ -51,7 +50,15 @@ export function pipelineResource(spec: PipelineSpec, devops: AzureDevOps): Resou
   const toSpec = (lives: Lives) => {
     const repository = lives.get(spec.repository);
     const { name, folderPath: folder, yaml, queueName: queue } = spec;
-    return { name, folder, yaml, queue, queueId: lives.get(spec.queue).id, repositoryId: repository.id, repositoryName: repository.name };
+    return {
+      name,
+      folder,
+      yaml,
+      queue,
+      queueId: lives.get(spec.queue).id,
+      repositoryId: repository.id,
+      repositoryName: repository.name,
+    };
   };
   return {
     address: pipelineAddress(spec.name),

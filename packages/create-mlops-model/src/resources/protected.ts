@@ -9,7 +9,10 @@ export interface ProtectedRef {
 }
 
 /** The service's own pointer to it, while planning; `undefined` while it does not exist. */
-export async function findProtected(lives: Lives, { type, name, ref }: ProtectedRef): Promise<ProtectedResource | undefined> {
+export async function findProtected(
+  lives: Lives,
+  { type, name, ref }: ProtectedRef,
+): Promise<ProtectedResource | undefined> {
   const live = await lives.find(ref);
   return live && { type, name, id: String(live.id) };
 }

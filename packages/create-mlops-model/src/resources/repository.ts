@@ -1,6 +1,6 @@
 import { type Address, type Resource, UserError } from '@create-mlops-model/core';
-import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { Repository } from '../services/azure-devops/repositories.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import { makeOnce } from './make-once.ts';
 import { RIGHTS } from './rights.ts';
 

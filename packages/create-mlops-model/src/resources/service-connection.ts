@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Address, Resource, Target, Text } from '@create-mlops-model/core';
-import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { ServiceConnection } from '../services/azure-devops/connections.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import { carriesMark } from './compare.ts';
 import { makeOnce } from './make-once.ts';
 import { RIGHTS } from './rights.ts';

@@ -1,6 +1,6 @@
 import type { Address, Resource } from '@create-mlops-model/core';
-import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { VariableGroup } from '../services/azure-devops/library.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import { carriesMark, differs, withMark } from './compare.ts';
 import { makeOnce } from './make-once.ts';
 import { RIGHTS } from './rights.ts';
@@ -21,7 +21,9 @@ export function variableGroupResource(
     read,
     isOurs: (live) => carriesMark(live.description, spec.mark),
     diff: (live) => [
-      ...(carriesMark(live.description, spec.mark) ? [] : [{ field: 'description', from: live.description, to: spec.mark }]),
+      ...(carriesMark(live.description, spec.mark)
+        ? []
+        : [{ field: 'description', from: live.description, to: spec.mark }]),
       ...Object.entries(variables).flatMap(([key, value]) =>
         // A team may have made one of ours a secret: its value cannot be read, and is theirs.
         live.secrets.includes(key) ? [] : differs(`variables.${key}`, live.variables[key], value),
@@ -30,7 +32,11 @@ export function variableGroupResource(
     create: () => makeOnce(() => library.createGroup({ name, description: spec.mark, variables }), read),
     update: (live) => {
       const open = Object.fromEntries(Object.entries(variables).filter(([key]) => !live.secrets.includes(key)));
-      return library.updateGroup(live, { name: live.name, description: withMark(live.description, spec.mark), variables: open });
+      return library.updateGroup(live, {
+        name: live.name,
+        description: withMark(live.description, spec.mark),
+        variables: open,
+      });
     },
     remove: (live) => library.removeGroup(live.id),
   };

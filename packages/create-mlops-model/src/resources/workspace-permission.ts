@@ -25,12 +25,24 @@ export interface WorkspacePermissionSpec {
 }
 
 /** Levels from weak to strong; the stronger ones include the others. */
-const ORDER: readonly Grant['level'][] = ['CAN_VIEW', 'CAN_READ', 'CAN_RUN', 'CAN_MANAGE_RUN', 'CAN_EDIT', 'CAN_MANAGE', 'IS_OWNER'];
+const ORDER: readonly Grant['level'][] = [
+  'CAN_VIEW',
+  'CAN_READ',
+  'CAN_RUN',
+  'CAN_MANAGE_RUN',
+  'CAN_EDIT',
+  'CAN_MANAGE',
+  'IS_OWNER',
+];
 
 /** A grant to the service principal behind one of the two service connections. */
-export function workspacePermissionResource(spec: WorkspacePermissionSpec, databricks: Databricks): Resource<LiveGrant> {
+export function workspacePermissionResource(
+  spec: WorkspacePermissionSpec,
+  databricks: Databricks,
+): Resource<LiveGrant> {
   const address: Address = `${spec.kind}:${spec.name}/${spec.connectionName}`;
-  const suffices = (level: LiveGrant['level']) => level === 'unknown' || ORDER.indexOf(level) >= ORDER.indexOf(spec.level);
+  const suffices = (level: LiveGrant['level']) =>
+    level === 'unknown' || ORDER.indexOf(level) >= ORDER.indexOf(spec.level);
   const grant = async (target: GrantTarget, principal: string): Promise<LiveGrant> => {
     if (principal === '') return { level: 'unknown', target, principal };
     await databricks.grant(target, { principal, level: spec.level });
@@ -47,7 +59,9 @@ export function workspacePermissionResource(spec: WorkspacePermissionSpec, datab
       const target = { type: spec.type, id: on.id };
       const { principal } = connection;
       if (principal === '') return { level: 'unknown', target, principal };
-      const own = (await databricks.listGrants(target)).filter((each) => each.principal.toLowerCase() === principal.toLowerCase());
+      const own = (await databricks.listGrants(target)).filter(
+        (each) => each.principal.toLowerCase() === principal.toLowerCase(),
+      );
       const level = own.map((each) => each.level).sort((a, b) => ORDER.indexOf(b) - ORDER.indexOf(a))[0];
       return level && { level, target, principal };
     },

@@ -2,7 +2,7 @@ import type { JobSettings } from '@create-mlops-model/core';
 import { makeDatabricksRest } from './databricks/rest.ts';
 import type { Http } from './http.ts';
 import type { Credential } from './identity.ts';
-import { orMissing } from './service-error.ts';
+import { orMissing, ServiceError } from './service-error.ts';
 
 /** An object of the workspace. */
 export interface WorkspaceObject {
@@ -84,7 +84,11 @@ interface ApiGitFolder {
 }
 
 interface ApiJobs {
-  readonly jobs?: readonly { readonly job_id: number; readonly created_time?: number; readonly settings?: Record<string, unknown> }[];
+  readonly jobs?: readonly {
+    readonly job_id: number;
+    readonly created_time?: number;
+    readonly settings?: Record<string, unknown>;
+  }[];
   readonly next_page_token?: string;
 }
 
@@ -103,7 +107,9 @@ export function makeDatabricks(options: DatabricksOptions): Databricks {
 
   const find = async (path: string): Promise<WorkspaceObject | undefined> => {
     const query = `path=${encodeURIComponent(path)}`;
-    const status = await orMissing(get<{ object_id: number; path: string; object_type: string }>(`2.0/workspace/get-status?${query}`));
+    const status = await orMissing(
+      get<{ object_id: number; path: string; object_type: string }>(`2.0/workspace/get-status?${query}`),
+    );
     return status && { id: status.object_id, path: status.path, type: status.object_type };
   };
   const getGitFolder = async (id: number) => toGitFolder(await get<ApiGitFolder>(`2.0/repos/${id}`));
@@ -114,9 +120,12 @@ export function makeDatabricks(options: DatabricksOptions): Databricks {
     do {
       const page = token === undefined ? '' : `&page_token=${encodeURIComponent(token)}`;
       // With expand_tasks the list holds whole settings: one request a name instead of one more a job.
-      const answer = await get<ApiJobs>(`2.2/jobs/list?name=${encodeURIComponent(name)}&limit=100&expand_tasks=true${page}`);
+      const answer = await get<ApiJobs>(
+        `2.2/jobs/list?name=${encodeURIComponent(name)}&limit=100&expand_tasks=true${page}`,
+      );
       for (const job of answer.jobs ?? []) {
-        if (job.settings?.name === name) jobs.push({ id: job.job_id, created: job.created_time ?? 0, settings: job.settings });
+        if (job.settings?.name === name)
+          jobs.push({ id: job.job_id, created: job.created_time ?? 0, settings: job.settings });
       }
       token = answer.next_page_token || undefined;
     } while (token !== undefined);
@@ -128,7 +137,9 @@ export function makeDatabricks(options: DatabricksOptions): Databricks {
     async makeDirectory(path) {
       await post('2.0/workspace/mkdirs', { path }, true);
       const made = await find(path);
-      return made ?? { id: 0, path, type: 'DIRECTORY' };
+      if (!made)
+        throw new ServiceError('try-again', `Databricks: ${path} is not there yet`, { status: 404, typeKey: '' });
+      return made;
     },
     async removeDirectory(path) {
       await post('2.0/workspace/delete', { path, recursive: false }, false);
@@ -197,6 +208,10 @@ function ownLevels(entry: AclEntry): readonly Grant['level'][] {
 
 function toEntries(entry: AclEntry) {
   const { service_principal_name, group_name, user_name } = entry;
-  const who = { ...(service_principal_name && { service_principal_name }), ...(group_name && { group_name }), ...(user_name && { user_name }) };
+  const who = {
+    ...(service_principal_name && { service_principal_name }),
+    ...(group_name && { group_name }),
+    ...(user_name && { user_name }),
+  };
   return ownLevels(entry).map((permission_level) => ({ ...who, permission_level }));
 }

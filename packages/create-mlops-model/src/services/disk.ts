@@ -1,6 +1,21 @@
 import {
-  closeSync, constants, existsSync, fchmodSync, fdatasyncSync, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync,
-  realpathSync, renameSync, rmdirSync, rmSync, statSync, writeSync,
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fdatasyncSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { UserError } from '@create-mlops-model/core';
@@ -104,7 +119,11 @@ export function openDisk(folder: string): Disk {
       checked.clear();
     },
     open: (path) => {
-      const descriptor = openSync(inside(path), constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW, 0o600);
+      const descriptor = openSync(
+        inside(path),
+        constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW,
+        0o600,
+      );
       return { descriptor, close: () => closeSync(descriptor) };
     },
   };
@@ -191,4 +210,12 @@ function refused(path: string): UserError {
     },
     { en: 'Remove the link, or choose another folder.', fr: 'Retirez le lien, ou choisissez un autre dossier.' },
   );
+}
+
+/**
+ * The text of a file that a person named, wherever it lies: answers, defaults. Links are followed, as they would be by `cat`.
+ * @throws the system's error if it cannot be read
+ */
+export function readTextAt(path: string): string {
+  return readFileSync(path, 'utf8');
 }

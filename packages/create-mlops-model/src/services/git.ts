@@ -91,14 +91,21 @@ export function makeGit(environment: Environment): Git {
       return (await run(folder, ['rev-parse', 'HEAD'])).trim();
     },
     async setOrigin(folder, url) {
-      await run(folder, ['config', '--local', 'remote.origin.url', url]);
-      await run(folder, ['config', '--local', 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);
+      // One call where there is no remote yet, which is the usual case.
+      const added = await findLine(folder, ['remote', 'add', 'origin', url]).then(() =>
+        findLine(folder, ['config', '--local', '--get', 'remote.origin.url']),
+      );
+      if (added !== url) await run(folder, ['remote', 'set-url', 'origin', url]);
     },
     async pushFirst(folder, remote) {
       // An empty lease: the push is refused if the branch exists, whatever it holds.
       const lease = '--force-with-lease=refs/heads/main:';
       try {
-        await run(folder, ['push', '--porcelain', '--set-upstream', lease, 'origin', 'refs/heads/main:refs/heads/main'], { remote });
+        await run(
+          folder,
+          ['push', '--porcelain', '--set-upstream', lease, 'origin', 'refs/heads/main:refs/heads/main'],
+          { remote },
+        );
         return 'pushed';
       } catch (error) {
         // `--porcelain` marks a refused reference with `!` and the reason; git has no other code for it.
@@ -132,7 +139,12 @@ interface Extra {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-async function runGit(environment: Environment, folder: string, args: readonly string[], extra: Extra): Promise<string> {
+async function runGit(
+  environment: Environment,
+  folder: string,
+  args: readonly string[],
+  extra: Extra,
+): Promise<string> {
   const { simpleGit } = await import('simple-git');
   const variables = toVariables(environment, folder, extra);
   const guarded = Object.keys(variables).filter((name) => name.startsWith('GIT_'));
@@ -154,7 +166,8 @@ async function runGit(environment: Environment, folder: string, args: readonly s
 /** git's whole environment: this process's without its GIT_ variables, and our configuration. */
 function toVariables(environment: Environment, folder: string, { remote, variables }: Extra): Record<string, string> {
   const inherited = Object.entries(environment).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !/^(GIT_|SSH_ASKPASS|EDITOR$|PAGER$|PREFIX$)/.test(entry[0]),
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(GIT_|SSH_ASKPASS|EDITOR$|PAGER$|PREFIX$)/.test(entry[0]),
   );
   const settings: [string, string][] = [
     ['core.hooksPath', devNull],
@@ -163,7 +176,8 @@ function toVariables(environment: Environment, folder: string, { remote, variabl
     ['credential.helper', ''],
   ];
   // Only for this host: a redirect elsewhere does not get it.
-  if (remote) settings.push([`http.${new URL(remote.url).origin}/.extraheader`, `Authorization: ${remote.authorization}`]);
+  if (remote)
+    settings.push([`http.${new URL(remote.url).origin}/.extraheader`, `Authorization: ${remote.authorization}`]);
   const configuration = settings.flatMap(([key, value], index) => [
     [`GIT_CONFIG_KEY_${index}`, key],
     [`GIT_CONFIG_VALUE_${index}`, value],
@@ -192,7 +206,13 @@ async function toAuthorVariables(
   const known = (await findLine(folder, ['config', '--get-regexp', '^user\\.(name|email)$'])) ?? '';
   if (/^user\.name ./m.test(known) && /^user\.email ./m.test(known)) return inherited;
   const { name, email } = await options.author();
-  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email, ...inherited };
+  return {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+    ...inherited,
+  };
 }
 
 function messageOf(error: unknown): string {
@@ -207,7 +227,10 @@ function noGit(cause: unknown): UserError {
   return new UserError(
     'failed',
     { en: 'git is not installed.', fr: 'git n’est pas installé.' },
-    { en: 'Install git 2.31 or newer from https://git-scm.com and run the command again.', fr: 'Installez git 2.31 ou plus récent depuis https://git-scm.com et relancez la commande.' },
+    {
+      en: 'Install git 2.31 or newer from https://git-scm.com and run the command again.',
+      fr: 'Installez git 2.31 ou plus récent depuis https://git-scm.com et relancez la commande.',
+    },
     { cause },
   );
 }
@@ -220,15 +243,30 @@ function toRemoteError(error: unknown, remote: Remote): unknown {
     return new UserError(
       'not-signed-in',
       { en: `git could not sign in to ${remote.url}.`, fr: `git n’a pas pu se connecter à ${remote.url}.` },
-      { en: 'The token needs the scope Code (read & write).', fr: 'Le jeton a besoin de l’étendue Code (lecture et écriture).' },
+      {
+        en: 'The token needs the scope Code (read & write).',
+        fr: 'Le jeton a besoin de l’étendue Code (lecture et écriture).',
+      },
       { cause: error },
     );
   }
   if (/returned error: 403|TF401027/.test(said)) {
-    return new UserError('forbidden', { en: `git may not write to ${remote.url}.`, fr: `git ne peut pas écrire dans ${remote.url}.` }, undefined, { cause: error });
+    return new UserError(
+      'forbidden',
+      { en: `git may not write to ${remote.url}.`, fr: `git ne peut pas écrire dans ${remote.url}.` },
+      undefined,
+      { cause: error },
+    );
   }
   if (/Could not resolve|Failed to connect|Connection (refused|reset)|unable to access/i.test(said)) {
-    return new UserError('unreachable', { en: `git got no answer from ${remote.url}.`, fr: `git n’a reçu aucune réponse de ${remote.url}.` }, said.trim(), { cause: error });
+    return new UserError(
+      'unreachable',
+      { en: `git got no answer from ${remote.url}.`, fr: `git n’a reçu aucune réponse de ${remote.url}.` },
+      said.trim(),
+      { cause: error },
+    );
   }
-  return new UserError('failed', { en: `git failed: ${said.trim()}`, fr: `git a échoué : ${said.trim()}` }, undefined, { cause: error });
+  return new UserError('failed', { en: `git failed: ${said.trim()}`, fr: `git a échoué : ${said.trim()}` }, undefined, {
+    cause: error,
+  });
 }

@@ -94,7 +94,11 @@ export function makeHttp(options: HttpOptions): Http {
     const start = now();
     let result: HttpResponse | Error;
     try {
-      result = await exchange(request, url, { agent, timeout: options.timeout ?? 60_000, userAgent: options.userAgent });
+      result = await exchange(request, url, {
+        agent,
+        timeout: options.timeout ?? 60_000,
+        userAgent: options.userAgent,
+      });
     } catch (error) {
       result = error instanceof Error ? error : new Error(String(error));
     }
@@ -193,7 +197,10 @@ interface Wire {
 
 function exchange(request: HttpRequest, url: URL, wire: Wire): Promise<HttpResponse> {
   const body = request.body === undefined ? undefined : Buffer.from(request.body, 'utf8');
-  const headers: Record<string, string | number> = { 'user-agent': wire.userAgent ?? 'create-mlops-model', ...request.headers };
+  const headers: Record<string, string | number> = {
+    'user-agent': wire.userAgent ?? 'create-mlops-model',
+    ...request.headers,
+  };
   if (body) headers['content-length'] = body.length;
   else if (request.method !== 'GET' && request.method !== 'HEAD') headers['content-length'] = 0;
   return new Promise((resolve, reject) => {
@@ -204,7 +211,9 @@ function exchange(request: HttpRequest, url: URL, wire: Wire): Promise<HttpRespo
       incoming.on('error', reject);
       incoming.on('end', () => {
         // Some bodies of Azure DevOps begin with a byte order mark.
-        const text = Buffer.concat(chunks).toString('utf8').replace(/^\uFEFF/, '');
+        const text = Buffer.concat(chunks)
+          .toString('utf8')
+          .replace(/^\uFEFF/, '');
         resolve({ status: incoming.statusCode ?? 0, headers: flatten(incoming.headers), text });
       });
     });

@@ -121,7 +121,12 @@ function isAlive(pid: number): boolean {
 async function findProgram(options: SandboxOptions): Promise<string> {
   const beside = findInstalled();
   if (beside) return beside;
-  const cache = join(options.environment.HOME || homedir(), '.cache', 'create-mlops-model', `sandbox-${options.version}`);
+  const cache = join(
+    options.environment.HOME || homedir(),
+    '.cache',
+    'create-mlops-model',
+    `sandbox-${options.version}`,
+  );
   const program = join(cache, 'node_modules', 'create-mlops-model-sandbox', 'bin.js');
   if (!openDisk(cache).exists('node_modules/create-mlops-model-sandbox/bin.js')) {
     openDisk(cache).write('package.json', { contents: '{"private":true}\n', executable: false });
@@ -156,7 +161,13 @@ function notStarted(home: string): UserError {
 function notFetched(wanted: string, said: string): UserError {
   return new UserError(
     'unreachable',
-    { en: `npm could not fetch ${wanted}: ${said.trim()}`, fr: `npm n’a pas pu télécharger ${wanted}\u00a0: ${said.trim()}` },
-    { en: 'Check the network and the registry that npm uses, then run the command again.', fr: 'Vérifiez le réseau et le registre de npm, puis relancez la commande.' },
+    {
+      en: `npm could not fetch ${wanted}: ${said.trim()}`,
+      fr: `npm n’a pas pu télécharger ${wanted}\u00a0: ${said.trim()}`,
+    },
+    {
+      en: 'Check the network and the registry that npm uses, then run the command again.',
+      fr: 'Vérifiez le réseau et le registre de npm, puis relancez la commande.',
+    },
   );
 }

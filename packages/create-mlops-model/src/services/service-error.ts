@@ -21,8 +21,14 @@ export class LostAnswer extends UserError {
     const where = `${method} ${url}`;
     super(
       'unreachable',
-      { en: `The connection ended before the answer to ${where}.`, fr: `La connexion a été coupée avant la réponse à ${where}.` },
-      { en: 'Run the command again: it takes up where this run stopped.', fr: 'Relancez la commande : elle reprend où celle-ci s’est arrêtée.' },
+      {
+        en: `The connection ended before the answer to ${where}.`,
+        fr: `La connexion a été coupée avant la réponse à ${where}.`,
+      },
+      {
+        en: 'Run the command again: it takes up where this run stopped.',
+        fr: 'Relancez la commande : elle reprend où celle-ci s’est arrêtée.',
+      },
       { cause },
     );
     this.name = 'LostAnswer';

@@ -66,7 +66,10 @@ export function makeAccess(connect: Connect): Access {
 async function findIdentity(session: Session, name: string): Promise<Identity | undefined> {
   const found = await query(session, `searchFilter=General&filterValue=${encodeURIComponent(name)}`);
   const same = (text: unknown) => typeof text === 'string' && text.toLowerCase() === name.toLowerCase();
-  const exact = found.find((each) => same(each.providerDisplayName) || same(each.properties?.Account?.$value) || same(each.properties?.Mail?.$value));
+  const exact = found.find(
+    (each) =>
+      same(each.providerDisplayName) || same(each.properties?.Account?.$value) || same(each.properties?.Mail?.$value),
+  );
   const only = exact ?? (found.length === 1 ? found[0] : undefined);
   return only && toIdentity(only);
 }
@@ -79,7 +82,9 @@ async function findBuildIdentity(session: Session): Promise<Identity | undefined
 
 async function query(session: Session, filter: string): Promise<readonly Found[]> {
   const url = `${session.identitiesUrl}/_apis/identities?${filter}&queryMembership=None`;
-  const answer = await orMissing(session.rest.call<{ value?: readonly (Found | null)[] }>({ method: 'GET', url, version: VERSION }));
+  const answer = await orMissing(
+    session.rest.call<{ value?: readonly (Found | null)[] }>({ method: 'GET', url, version: VERSION }),
+  );
   // An unknown descriptor comes back as null in its place.
   return (answer?.body.value ?? []).filter((each): each is Found => each?.id !== undefined);
 }
@@ -88,7 +93,9 @@ async function findAce(session: Session, repositoryId: string, descriptor: strin
   const token = encodeURIComponent(toToken(session, repositoryId));
   const url = `_apis/accesscontrollists/${GIT_REPOSITORIES}?token=${token}&descriptors=${encodeURIComponent(descriptor)}`;
   const call = { method: 'GET', url, version: VERSION } as const;
-  const { body } = await session.rest.call<{ value?: readonly { acesDictionary?: Readonly<Record<string, Ace>> }[] }>(call);
+  const { body } = await session.rest.call<{ value?: readonly { acesDictionary?: Readonly<Record<string, Ace>> }[] }>(
+    call,
+  );
   const aces = (body.value ?? []).flatMap((list) => Object.values(list.acesDictionary ?? {}));
   return aces.find((ace) => ace.descriptor.toLowerCase() === descriptor.toLowerCase());
 }
@@ -98,5 +105,9 @@ function toToken(session: Session, repositoryId: string): string {
 }
 
 function toIdentity(found: Found): Identity {
-  return { id: found.id, descriptor: found.descriptor, displayName: found.providerDisplayName ?? found.customDisplayName ?? '' };
+  return {
+    id: found.id,
+    descriptor: found.descriptor,
+    displayName: found.providerDisplayName ?? found.customDisplayName ?? '',
+  };
 }

@@ -38,7 +38,13 @@ export function makeAuthorizations(connect: Connect): Authorizations {
       const session = await connect();
       const body = { pipelines: pipelines.map((id) => ({ id, authorized })) };
       // Adding twice is adding once, so a lost answer is no danger.
-      const call = { method: 'PATCH', url: urlOf(session, resource), version: VERSION, body, repeatable: true } as const;
+      const call = {
+        method: 'PATCH',
+        url: urlOf(session, resource),
+        version: VERSION,
+        body,
+        repeatable: true,
+      } as const;
       return toAuthorization((await session.rest.call<Answer>(call)).body);
     },
   };

@@ -30,7 +30,11 @@ const APPROVAL = { id: '8c6f20a7-a545-4486-9777-f762fafe0d4d', name: 'Approval' 
 const TASK_CHECK = { id: 'fe1de3ee-a436-41b4-bb20-f6eb4cb879a7', name: 'Task Check' };
 const EXCLUSIVE_LOCK = { id: '2ef31ad6-baa0-403a-8b45-2cbc9b4e5563', name: 'ExclusiveLock' };
 /** The check's own task, which decides by branch. */
-const BRANCH_CONTROL = { id: '86b05a0c-73e6-4f7d-b3cf-e38f3b39a75b', name: 'evaluatebranchProtection', version: '0.0.1' };
+const BRANCH_CONTROL = {
+  id: '86b05a0c-73e6-4f7d-b3cf-e38f3b39a75b',
+  name: 'evaluatebranchProtection',
+  version: '0.0.1',
+};
 /** Minutes until a waiting stage is given up: 30 days, the longest the service allows. */
 const LONGEST = 43_200;
 
@@ -68,7 +72,13 @@ export function makeChecks(connect: Connect): Checks {
     update: (id, resource, spec) =>
       withSession(async (session) => {
         const body = { id, ...toBody(resource, spec) };
-        const call = { method: 'PATCH', url: url(session, `/${id}`), version: VERSION, body, repeatable: true } as const;
+        const call = {
+          method: 'PATCH',
+          url: url(session, `/${id}`),
+          version: VERSION,
+          body,
+          repeatable: true,
+        } as const;
         const answer = await session.rest.call<Answer>(call);
         return { id, timeout: answer.body.timeout ?? LONGEST, ...spec };
       }),
@@ -92,7 +102,11 @@ function toBody(resource: ProtectedResource, spec: CheckSpec) {
     case 'approval': {
       const approvers = spec.approvers.map((id) => ({ id }));
       const settings = {
-        approvers, executionOrder: 'anyOrder', minRequiredApprovers: 1, blockedApprovers: [], requesterCannotBeApprover: false,
+        approvers,
+        executionOrder: 'anyOrder',
+        minRequiredApprovers: 1,
+        blockedApprovers: [],
+        requesterCannotBeApprover: false,
       };
       return { type: APPROVAL, settings, resource, timeout: LONGEST };
     }

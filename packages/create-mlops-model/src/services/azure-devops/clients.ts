@@ -114,7 +114,10 @@ function makeAdapter(rest: Rest) {
   };
 }
 
-function bind<Client extends { rest: unknown; vsoClient: { restClient: unknown } }>(client: Client, adapter: Adapter): Client {
+function bind<Client extends { rest: unknown; vsoClient: { restClient: unknown } }>(
+  client: Client,
+  adapter: Adapter,
+): Client {
   client.rest = adapter;
   client.vsoClient.restClient = adapter;
   return client;

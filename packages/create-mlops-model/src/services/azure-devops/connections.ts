@@ -40,7 +40,15 @@ export function makeServiceConnections(connect: Connect): ServiceConnections {
     find: (name) =>
       withSession(async ({ clients, project }) => {
         const none = undefined;
-        const list = await clients.endpoints.getServiceEndpointsByNames(project.id, [name], none, none, none, true, true);
+        const list = await clients.endpoints.getServiceEndpointsByNames(
+          project.id,
+          [name],
+          none,
+          none,
+          none,
+          true,
+          true,
+        );
         const found = list.find((each) => each.name?.toLowerCase() === name.toLowerCase());
         return found && toConnection(found);
       }),
@@ -48,8 +56,7 @@ export function makeServiceConnections(connect: Connect): ServiceConnections {
       withSession(async ({ clients, project }) =>
         toConnection(await clients.endpoints.createServiceEndpoint(toBody(spec, project))),
       ),
-    remove: (id) =>
-      withSession(({ clients, project }) => clients.endpoints.deleteServiceEndpoint(id, [project.id])),
+    remove: (id) => withSession(({ clients, project }) => clients.endpoints.deleteServiceEndpoint(id, [project.id])),
   };
 }
 

@@ -107,7 +107,19 @@ async function find(session: Session, name: string, folder: string): Promise<Def
   const none = undefined;
   // The name may hold wildcards and any case, so equality is checked again.
   const list = await clients.build.getDefinitions(
-    project.id, name, none, none, none, none, none, none, none, folder, none, none, true,
+    project.id,
+    name,
+    none,
+    none,
+    none,
+    none,
+    none,
+    none,
+    none,
+    folder,
+    none,
+    none,
+    true,
   );
   const same = (a: string | undefined, b: string) => a?.toLowerCase() === b.toLowerCase();
   const found = list.find((each) => same(each.name, name) && same(each.path, folder));
@@ -158,10 +170,21 @@ function keepTriggers(current: BuildDefinition): BuildDefinition {
   return { triggers: [...others, ...(toBody(EMPTY).triggers ?? [])] };
 }
 
-const EMPTY: DefinitionSpec = { name: '', folder: '', yaml: '', repositoryId: '', repositoryName: '', queueId: 0, queue: '' };
+const EMPTY: DefinitionSpec = {
+  name: '',
+  folder: '',
+  yaml: '',
+  repositoryId: '',
+  repositoryName: '',
+  queueId: 0,
+  queue: '',
+};
 
 /** Lists answer names where single objects answer numbers: node-api has no type information for references' triggers. */
-const TRIGGER_NAMES: Readonly<Record<string, number>> = { continuousintegration: CONTINUOUS_INTEGRATION, schedule: SCHEDULE };
+const TRIGGER_NAMES: Readonly<Record<string, number>> = {
+  continuousintegration: CONTINUOUS_INTEGRATION,
+  schedule: SCHEDULE,
+};
 
 function isKind(value: unknown, kind: number): boolean {
   return value === kind || TRIGGER_NAMES[String(value).toLowerCase()] === kind;
@@ -169,7 +192,11 @@ function isKind(value: unknown, kind: number): boolean {
 
 function toDefinition(answer: BuildDefinition): Definition {
   const process = answer.process as { yamlFilename?: string } | undefined;
-  const triggers = (answer.triggers ?? []) as readonly { triggerType?: unknown; settingsSourceType?: number; schedules?: readonly unknown[] }[];
+  const triggers = (answer.triggers ?? []) as readonly {
+    triggerType?: unknown;
+    settingsSourceType?: number;
+    schedules?: readonly unknown[];
+  }[];
   const status = answer.queueStatus as unknown;
   return {
     id: answer.id ?? 0,
@@ -181,7 +208,9 @@ function toDefinition(answer: BuildDefinition): Definition {
     defaultBranch: answer.repository?.defaultBranch ?? '',
     queue: answer.queue?.name ?? '',
     enabled: status === undefined || status === ENABLED || status === 'enabled',
-    yamlTriggers: triggers.some((each) => isKind(each.triggerType, CONTINUOUS_INTEGRATION) && each.settingsSourceType === FROM_YAML),
+    yamlTriggers: triggers.some(
+      (each) => isKind(each.triggerType, CONTINUOUS_INTEGRATION) && each.settingsSourceType === FROM_YAML,
+    ),
     ownSchedules: triggers.filter((each) => isKind(each.triggerType, SCHEDULE)).length,
     webUrl: (answer._links as { web?: { href?: string } } | undefined)?.web?.href ?? '',
   };

@@ -67,8 +67,7 @@ export function makeLibrary(connect: Connect): Library {
         const answer = await session.clients.tasks.updateVariableGroup(toBody(session, spec, values), group.id);
         return toGroup(answer as Answer);
       }),
-    removeGroup: (id) =>
-      withSession(({ clients, project }) => clients.tasks.deleteVariableGroup(id, [project.id])),
+    removeGroup: (id) => withSession(({ clients, project }) => clients.tasks.deleteVariableGroup(id, [project.id])),
     findQueue: (name) =>
       withSession(async ({ clients, project }) => {
         const queues = await clients.tasks.getAgentQueuesByNames([name], project.id);

@@ -53,7 +53,12 @@ export function toSettings(spec: PolicySpec): Readonly<Record<string, unknown>> 
         filenamePatterns: spec.paths,
       };
     case 'reviewers':
-      return { minimumApproverCount: spec.count, creatorVoteCounts: false, allowDownvotes: false, resetOnSourcePush: true };
+      return {
+        minimumApproverCount: spec.count,
+        creatorVoteCounts: false,
+        allowDownvotes: false,
+        resetOnSourcePush: true,
+      };
     case 'merge':
       return { allowSquash: true, allowNoFastForward: false, allowRebase: false, allowRebaseMerge: false };
   }
@@ -88,14 +93,22 @@ interface Page {
   readonly value?: readonly PolicyConfiguration[];
 }
 
-async function listAll(session: Session, repositoryId: string, branch: string): Promise<readonly PolicyConfiguration[]> {
+async function listAll(
+  session: Session,
+  repositoryId: string,
+  branch: string,
+): Promise<readonly PolicyConfiguration[]> {
   const base = `${encodeURIComponent(session.project.name)}/_apis/git/policy/configurations`;
   const query = `?repositoryId=${repositoryId}&refName=${encodeURIComponent(`refs/heads/${branch}`)}`;
   const found: PolicyConfiguration[] = [];
   let next: string | undefined;
   do {
     const page = next === undefined ? '' : `&continuationToken=${encodeURIComponent(next)}`;
-    const answer = await session.rest.call<Page>({ method: 'GET', url: `${base}${query}${page}`, version: '7.1-preview.1' });
+    const answer = await session.rest.call<Page>({
+      method: 'GET',
+      url: `${base}${query}${page}`,
+      version: '7.1-preview.1',
+    });
     found.push(...(answer.body.value ?? []));
     next = answer.headers['x-ms-continuationtoken'] || undefined;
   } while (next !== undefined);
@@ -104,7 +117,12 @@ async function listAll(session: Session, repositoryId: string, branch: string): 
 
 function toBody(repositoryId: string, branch: string, spec: PolicySpec): PolicyConfiguration {
   const scope = [{ repositoryId, refName: `refs/heads/${branch}`, matchKind: 'exact' }];
-  return { isEnabled: true, isBlocking: true, type: { id: TYPES[spec.kind] }, settings: { ...toSettings(spec), scope } };
+  return {
+    isEnabled: true,
+    isBlocking: true,
+    type: { id: TYPES[spec.kind] },
+    settings: { ...toSettings(spec), scope },
+  };
 }
 
 interface Scope {
@@ -114,7 +132,9 @@ interface Scope {
 }
 
 function toPolicies(answer: PolicyConfiguration, repositoryId: string, branch: string): readonly Policy[] {
-  const kind = (['build', 'reviewers', 'merge'] as const).find((each) => TYPES[each] === answer.type?.id?.toLowerCase());
+  const kind = (['build', 'reviewers', 'merge'] as const).find(
+    (each) => TYPES[each] === answer.type?.id?.toLowerCase(),
+  );
   const scopes = (answer.settings?.scope ?? []) as readonly Scope[];
   const [scope] = scopes;
   const isHere =

@@ -60,11 +60,25 @@ export function makeRepositories(connect: Connect): Repositories {
   };
 }
 
-async function findText(session: Session, repository: string, path: string, branch: string): Promise<string | undefined> {
+async function findText(
+  session: Session,
+  repository: string,
+  path: string,
+  branch: string,
+): Promise<string | undefined> {
   const version = { version: branch, versionType: 0 };
   const item = await orMissing(
     session.clients.git.getItem(
-      repository, path, session.project.id, undefined, undefined, undefined, undefined, undefined, version, true,
+      repository,
+      path,
+      session.project.id,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      version,
+      true,
     ),
   );
   return item?.content;

@@ -1,4 +1,4 @@
-import { type Text, UserError } from '@create-mlops-model/core';
+import type { Text, UserError } from '@create-mlops-model/core';
 import type { Http, HttpResponse } from '../http.ts';
 import type { Credential } from '../identity.ts';
 import { ServiceError } from '../service-error.ts';
@@ -75,7 +75,8 @@ function isEmptyList(response: HttpResponse): boolean {
 function findError(call: RestCall, response: HttpResponse, credential: Credential): UserError | undefined {
   const { status } = response;
   const isHtml = /^\s*</.test(response.text);
-  if (status === 401 || status === 203 || status === 302 || (status < 300 && isHtml)) return notSignedIn(call, credential);
+  if (status === 401 || status === 203 || status === 302 || (status < 300 && isHtml))
+    return notSignedIn(call, credential);
   if (status < 300) return undefined;
   const body = parseJson(response.text) as { message?: string; typeKey?: string } | undefined;
   const typeKey = body?.typeKey ?? '';

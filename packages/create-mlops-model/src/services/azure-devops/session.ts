@@ -90,7 +90,10 @@ async function proveIdentity(rest: Rest, organizationUrl: string): Promise<Conne
     throw new UserError(
       'not-signed-in',
       { en: `${organizationUrl} does not know who you are.`, fr: `${organizationUrl} ne sait pas qui vous êtes.` },
-      { en: 'Run "az login", or set AZURE_DEVOPS_EXT_PAT.', fr: 'Lancez « az login », ou réglez AZURE_DEVOPS_EXT_PAT.' },
+      {
+        en: 'Run "az login", or set AZURE_DEVOPS_EXT_PAT.',
+        fr: 'Lancez « az login », ou réglez AZURE_DEVOPS_EXT_PAT.',
+      },
     );
   }
   return data;
@@ -132,7 +135,10 @@ async function getProject(rest: Rest, name: string, organizationUrl: string): Pr
 function noOrganization(organizationUrl: string): UserError {
   return new UserError(
     'unreachable',
-    { en: `There is no Azure DevOps organisation at ${organizationUrl}.`, fr: `Il n’y a pas d’organisation Azure DevOps à ${organizationUrl}.` },
+    {
+      en: `There is no Azure DevOps organisation at ${organizationUrl}.`,
+      fr: `Il n’y a pas d’organisation Azure DevOps à ${organizationUrl}.`,
+    },
     { en: 'Correct devops.organization in mlops.yaml.', fr: 'Corrigez devops.organization dans mlops.yaml.' },
   );
 }

@@ -42,7 +42,12 @@ export function makeDatabricksRest({ http, host, credential }: DatabricksOptions
   };
 }
 
-function findError(method: Method, path: string, response: HttpResponse, credential: Credential): UserError | undefined {
+function findError(
+  method: Method,
+  path: string,
+  response: HttpResponse,
+  credential: Credential,
+): UserError | undefined {
   const { status } = response;
   if (status === 401 || status === 302 || (status < 300 && /^\s*</.test(response.text))) return notSignedIn(credential);
   if (status < 300) return undefined;
@@ -50,7 +55,8 @@ function findError(method: Method, path: string, response: HttpResponse, credent
   const details = `${method} ${path.split('?')[0]}: HTTP ${status}`;
   const text: Text = message === '' ? `Databricks: ${details}` : `Databricks: ${message} (${details})`;
   if (status === 403) return new ServiceError('forbidden', text, { status, typeKey: code });
-  if (status === 429 || status === 503) return new ServiceError('try-again', text, { status, typeKey: code, hint: AGAIN });
+  if (status === 429 || status === 503)
+    return new ServiceError('try-again', text, { status, typeKey: code, hint: AGAIN });
   // A missing job is HTTP 400 INVALID_PARAMETER_VALUE "Job 1 does not exist."; Databricks' own client knows it by this text.
   const isMissing = status === 400 && /^(Job|Run) \S+ does not exist/.test(message);
   return new ServiceError('failed', text, { status: isMissing ? 404 : status, typeKey: code });
@@ -75,7 +81,10 @@ function notSignedIn(credential: Credential): UserError {
   const source = credential.source === 'az' ? 'az login' : credential.source;
   return new UserError(
     'not-signed-in',
-    { en: `Databricks did not accept the sign-in (${source}).`, fr: `Databricks n’a pas accepté la connexion (${source}).` },
+    {
+      en: `Databricks did not accept the sign-in (${source}).`,
+      fr: `Databricks n’a pas accepté la connexion (${source}).`,
+    },
     {
       en: 'Run "az login" again, or set DATABRICKS_TOKEN; make sure that you are a user of this workspace.',
       fr: 'Relancez « az login », ou réglez DATABRICKS_TOKEN; assurez-vous que vous êtes membre de cet espace de travail.',
