@@ -89,7 +89,7 @@ describe('convertSchedule', () => {
         const { crons } = convertSchedule({ cron, timeZone });
         // Standard time lasts in the north in January, in the south in July.
         const from = at(timeZone === 'Pacific/Auckland' ? '2026-07-05T00:00Z' : '2026-01-11T00:00Z');
-        expect(iso(nextRuns(crons, 'UTC', from, 12))).toEqual(iso(nextRuns(cron, timeZone, from, 12)));
+        expect(iso(nextRuns(crons, 'UTC', from, 6))).toEqual(iso(nextRuns(cron, timeZone, from, 6)));
       }),
       { numRuns: 60 },
     );

@@ -25,7 +25,7 @@ export const pipelineTemplate: Template<Manifest> = {
   ownership: () => 'managed',
   view(manifest) {
     const names = toNames(manifest);
-    return { name: names.image, namespace: names.namespace };
+    return { name: names.image, namespace: names.namespace, path: `/${names.image}` };
   },
   made(manifest) {
     const names = toNames(manifest);

@@ -1,5 +1,6 @@
 import type { Manifest, Names } from '@create-mlops-model/core';
 import { stringify } from 'yaml';
+import { toLiteral } from './literal.ts';
 import { isHostedPool } from './pool.ts';
 
 /** Longest job on a Microsoft-hosted agent (MicrosoftDocs pipelines/process/phases, "Timeouts"). */
@@ -17,7 +18,7 @@ export function toPipelineVariables(manifest: Manifest, names: Names): Readonly<
   // Above the training job's own limit, so that this one ends a run that lasts too long, wherever agents allow it.
   const wanted = retraining.timeoutMinutes + AROUND_TRAINING_MINUTES;
   const limit = isHostedPool(devops.pool) ? Math.min(wanted, HOSTED_LIMIT_MINUTES) : wanted;
-  return {
+  const variables = {
     MODEL: names.model,
     PYTHON_VERSION: manifest.python,
     CI_CONNECTION: names.connections.ci,
@@ -35,6 +36,7 @@ export function toPipelineVariables(manifest: Manifest, names: Names): Readonly<
     BASE_IMAGE: manifest.image.base || `python:${manifest.python}-slim`,
     NAMESPACE: names.namespace,
   };
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, toLiteral(name, value)]));
 }
 
 /** `pipelines/variables.yml`. */
