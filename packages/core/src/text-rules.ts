@@ -47,11 +47,20 @@ export function each(rule: Rule): Rule {
  * Azure DevOps tokens (`…AZDO…`, 84 characters; the older 52), Databricks (`dapi…`, `dose…`), JWTs, keys in a URL.
  */
 const SECRET =
-  /(^|[^A-Za-z0-9])([A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}|[a-z2-7]{52}|(dapi|dose)[0-9a-f]{32}(-\d+)?|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*|AccountKey=\S+|sig=[\w%]{20,})($|[^A-Za-z0-9])/;
+  /(^|[^A-Za-z0-9])(?:[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}|[a-z2-7]{52}|(?:dapi|dose)[0-9a-f]{32}(?:-\d+)?|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*|AccountKey=\S+|sig=[\w%]{20,})($|[^A-Za-z0-9])/;
 
 /** Whether the text looks like a credential. */
 export function looksSecret(text: string): boolean {
   return SECRET.test(text) || /:\/\/[^/\s@:]*:[^/\s@]+@/.test(text);
+}
+
+/** The text with everything that looks like a credential, and the given secrets themselves, blotted out. */
+export function hideSecrets(text: string, secrets: readonly (string | undefined)[] = []): string {
+  const known = secrets.filter((secret) => secret !== undefined && secret.length >= 8) as readonly string[];
+  const blotted = known.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+  return blotted
+    .replace(new RegExp(SECRET, 'g'), (_, before: string, after: string) => `${before}***${after}`)
+    .replace(/:\/\/[^/\s@:]*:[^/\s@]+@/g, '://***@');
 }
 
 /** Whether a key or flag by this name would hold a credential. */

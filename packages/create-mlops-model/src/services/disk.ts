@@ -1,4 +1,5 @@
 import {
+  accessSync,
   closeSync,
   constants,
   existsSync,
@@ -32,6 +33,10 @@ export interface Disk {
   readonly folder: string;
   /** Names in the folder; empty where it does not exist yet. */
   list(): readonly string[];
+  /** All files below the folder, POSIX paths; links are files. */
+  listAll(): readonly string[];
+  /** Where the folder really is, links resolved. */
+  realFolder(): string;
   exists(path: string): boolean;
   /** @param path POSIX, relative */
   find(path: string): DiskFile | undefined;
@@ -83,6 +88,8 @@ export function openDisk(folder: string): Disk {
   return {
     folder,
     list: () => (existsSync(folder) ? readdirSync(folder) : []),
+    listAll: () => (existsSync(folder) ? listBelow(folder, '') : []),
+    realFolder: () => (existsSync(folder) ? realpathSync(folder) : folder),
     exists: (path) => lstatSync(inside(path), { throwIfNoEntry: false }) !== undefined,
     find(path) {
       const full = inside(path);
@@ -129,14 +136,33 @@ export function openDisk(folder: string): Disk {
   };
 }
 
-/** The folder's real path, or its own where it does not exist yet. */
-export function toRealFolder(folder: string): string {
-  return existsSync(folder) ? realpathSync(folder) : folder;
+/** What a path is, for somebody who wants to make a folder of files there. */
+export type FolderState = 'missing' | 'folder' | 'file' | 'link' | 'read-only';
+
+/** Looks at a path before anything is written; a missing one is judged by the nearest folder above it. */
+export function describeFolder(folder: string): FolderState {
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  if (stat?.isSymbolicLink()) return 'link';
+  if (stat) return stat.isDirectory() ? (isWritable(folder) ? 'folder' : 'read-only') : 'file';
+  let above = dirname(folder);
+  while (!existsSync(above)) above = dirname(above);
+  return statSync(above).isDirectory() && isWritable(above) ? 'missing' : 'read-only';
 }
 
-/** Whether there is a folder at this path that is not empty. */
-export function isOccupied(folder: string): boolean {
-  return existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0);
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function listBelow(root: string, below: string): string[] {
+  return readdirSync(join(root, below), { withFileTypes: true }).flatMap((entry) => {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    return entry.isDirectory() ? listBelow(root, path) : [path];
+  });
 }
 
 function readFile(full: string): DiskFile {

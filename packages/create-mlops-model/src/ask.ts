@@ -1,0 +1,203 @@
+import { basename, resolve } from 'node:path';
+import {
+  type Answers,
+  type AnswerValue,
+  type AskingContext,
+  answersError,
+  checkAnswer,
+  completeAnswers,
+  findAnswerProblems,
+  fromManifest,
+  inLanguage,
+  type Manifest,
+  parseAnswer,
+  parseAnswers,
+  printAnswer,
+  type Question,
+  questions,
+  type Translate,
+  UserError,
+  withAnswer,
+} from '@create-mlops-model/core';
+import type { CommandContext, TargetKind } from './command.ts';
+import { toCommandLine } from './repeat-command.ts';
+import type { Terminal } from './services/terminal.ts';
+
+/** What the questions led to. */
+export interface Asked {
+  /** Complete: defaults stand where nothing else was said. `toManifest` makes the manifest of them. */
+  readonly answers: Answers;
+  readonly target: TargetKind;
+  /** Whether somebody was asked anything. */
+  readonly wasAsked: boolean;
+  /** The line that does the same without asking. */
+  readonly commandLine: string;
+}
+
+/** What asking needs of the run. */
+export interface AskOptions {
+  readonly context: Pick<CommandContext, 'flags' | 'cwd' | 'env' | 'terminal' | 'translate' | 'version'>;
+  /** Folder as it was typed. */
+  readonly directory: string | undefined;
+  /** A manifest to go on from (`--continue`): only what it leaves empty is asked. */
+  readonly manifest?: Manifest;
+  /** Reads a file that a person named. */
+  readonly readText: (path: string) => string;
+}
+
+/**
+ * Gathers the answers: flags, then `--answers`, then the defaults file, then the person, then defaults.
+ * @throws UserError `usage`, naming everything that is wrong or missing; Cancelled on Ctrl-C
+ */
+export async function ask({ context, directory, manifest, readText }: AskOptions): Promise<Asked> {
+  const { flags, terminal, translate } = context;
+  const base = manifest === undefined ? {} : fromManifest(manifest);
+  const given = { ...base, ...readFiles(context, readText), ...flags.answers };
+  const problems = findAnswerProblems(given, translate);
+  if (problems.length > 0) throw answersError(problems, translate);
+  const target = flags.target ?? (given.organization === undefined ? 'sandbox' : 'azure');
+  const asking: AskingContext = { lang: translate.lang, timeZone: findTimeZone(), directory: nameOf(directory) };
+  const open = openQuestions(given, target);
+  const mayAsk = terminal.isInteractive && !flags.yes;
+  if (!mayAsk) refuseMissing(given, target, asking, flags.yes, translate);
+  const prompted = mayAsk && open(given).length > 0 ? await prompt(given, target, asking, terminal, translate) : {};
+  const answers = completeAnswers({ ...given, ...prompted }, asking);
+  const late = findAnswerProblems(answers, translate);
+  if (late.length > 0) throw answersError(late, translate);
+  const own = { ...flags.answers, ...prompted };
+  const commandLine = toCommandLine({ flags, directory, answers: own, target, version: context.version });
+  return { answers, target, wasAsked: Object.keys(prompted).length > 0, commandLine };
+}
+
+/** The questions that nobody has answered and that matter, in order. */
+function openQuestions(_: Answers, target: TargetKind): (answers: Answers) => readonly Question[] {
+  return (answers) =>
+    questions.filter(
+      (question) =>
+        answers[question.name] === undefined &&
+        (question.asked === 'always' || (question.asked === 'azure' && target === 'azure')) &&
+        (question.when?.(answers) ?? true),
+    );
+}
+
+async function prompt(
+  given: Answers,
+  target: TargetKind,
+  asking: AskingContext,
+  terminal: Terminal,
+  translate: Translate,
+): Promise<Answers> {
+  const open = openQuestions(given, target);
+  let soFar = given;
+  let prompted: Answers = {};
+  terminal.print(translate('create.asking'));
+  for (let question = open(soFar)[0]; question !== undefined; question = open(soFar)[0]) {
+    const value = await askOne(question, soFar, asking, terminal, translate);
+    soFar = withAnswer(soFar, question.name, value);
+    prompted = withAnswer(prompted, question.name, value);
+  }
+  return prompted;
+}
+
+async function askOne(
+  question: Question,
+  soFar: Answers,
+  asking: AskingContext,
+  terminal: Terminal,
+  translate: Translate,
+): Promise<AnswerValue> {
+  const message = question.prompt === undefined ? question.flag : translate(question.prompt);
+  const fallback = question.fallback?.(soFar, asking);
+  const initial = fallback === undefined ? undefined : printAnswer(question, fallback).join(' ');
+  if (question.choices !== undefined) {
+    const choices = question
+      .choices(soFar)
+      .map(({ value, label }) => ({ value, label: translate(label), hint: value }));
+    return terminal.askChoice({ message, choices, ...(initial === undefined ? {} : { initial }) });
+  }
+  const check = (text: string) => {
+    const parsed = parseAnswer(question, [text], translate);
+    return 'problem' in parsed ? parsed.problem : checkAnswer(question, parsed.value, translate);
+  };
+  const text = await terminal.askText({ message, check, ...(initial === undefined ? {} : { initial }) });
+  const parsed = parseAnswer(question, [text], translate);
+  if ('problem' in parsed) throw new Error(`the terminal let a wrong answer through: ${parsed.problem}`);
+  return parsed.value;
+}
+
+/** Without a person, an answer comes from a flag, a file, or a default that `--yes` agreed to. All that is missing is named at once. */
+function refuseMissing(
+  given: Answers,
+  target: TargetKind,
+  asking: AskingContext,
+  yes: boolean,
+  translate: Translate,
+): void {
+  const missing = listMissing(given, target, asking, yes);
+  if (missing.length === 0) return;
+  const lines = missing.map(({ question, fallback }) => {
+    const text = question.prompt === undefined ? '' : `  ${translate(question.prompt)}`;
+    const shown = fallback === undefined ? '' : `  (${translate('error.missing.default', { value: fallback })})`;
+    return `  ${question.flag}${text}${shown}`;
+  });
+  const allHaveDefaults = missing.every(({ fallback }) => fallback !== undefined);
+  throw new UserError(
+    'usage',
+    [translate('error.missing', { count: missing.length }), ...lines].join('\n'),
+    translate(allHaveDefaults ? 'error.missing.hint' : 'error.missing.hintNoDefault'),
+  );
+}
+
+interface Missing {
+  readonly question: Question;
+  readonly fallback: string | undefined;
+}
+
+function listMissing(given: Answers, target: TargetKind, asking: AskingContext, yes: boolean): readonly Missing[] {
+  const missing: Missing[] = [];
+  let soFar = given;
+  for (const question of questions) {
+    if (!openQuestions(soFar, target)(soFar).includes(question)) continue;
+    const fallback = question.fallback?.(soFar, asking);
+    // Later questions depend on this one's default, as they would when asked.
+    if (fallback !== undefined) soFar = withAnswer(soFar, question.name, fallback);
+    if (fallback !== undefined && yes) continue;
+    missing.push({
+      question,
+      fallback: fallback === undefined ? undefined : printAnswer(question, fallback).join(' '),
+    });
+  }
+  return missing;
+}
+
+function readFiles({ flags, cwd, env, translate }: AskOptions['context'], readText: AskOptions['readText']): Answers {
+  const defaults = flags.defaultsFile ?? (env.MLOPS_DEFAULTS || undefined);
+  const read = (file: string | undefined): Answers => {
+    if (file === undefined) return {};
+    return parseAnswers(readNamed(file, cwd, readText, translate), file, translate);
+  };
+  return { ...read(defaults), ...read(flags.answersFile) };
+}
+
+function readNamed(file: string, cwd: string, readText: AskOptions['readText'], translate: Translate): string {
+  try {
+    return readText(resolve(cwd, file));
+  } catch (error) {
+    const detail = error instanceof UserError ? inLanguage(error.text, translate.lang) : String(error);
+    throw new UserError(
+      'usage',
+      translate('error.cannotRead', { file, detail }),
+      translate('error.cannotRead.hint', { directory: cwd }),
+      { cause: error },
+    );
+  }
+}
+
+/** The folder's own name; `.` is the folder we are in. */
+function nameOf(directory: string | undefined): string | undefined {
+  return directory === undefined ? undefined : basename(resolve(directory));
+}
+
+function findTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}

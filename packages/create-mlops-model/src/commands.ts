@@ -1,0 +1,83 @@
+import type { MessageKey } from '@create-mlops-model/core/messages/index';
+import type { FlagRow } from './flag-rows.ts';
+import * as flag from './flag-rows.ts';
+
+/** One command: what `--help` says about it and what the command line may hold. */
+export interface Command {
+  readonly name: CommandName;
+  readonly summary: MessageKey;
+  readonly flags: readonly FlagRow[];
+  /** Whether the questions' flags are its flags too. */
+  readonly takesAnswers: boolean;
+  /** The word that may follow its name. */
+  readonly argument?: { readonly name: string; readonly summary: MessageKey; readonly choices?: readonly string[] };
+  /** Arguments of `npx create-mlops-model`, as one would type them. */
+  readonly examples: readonly string[];
+}
+
+/** Name of a command. */
+export type CommandName = 'create' | 'plan' | 'apply' | 'destroy' | 'sandbox' | 'rehearse';
+
+/** Every command; the first is the default. */
+export const commands: readonly Command[] = [
+  {
+    name: 'create',
+    summary: 'help.command.create',
+    flags: [flag.continueFlag, flag.yes, flag.filesOnly, flag.takeOver, flag.dryRun],
+    takesAnswers: true,
+    argument: { name: 'dir', summary: 'help.argument.dir' },
+    examples: [
+      'ottawa-over-asking',
+      'ottawa-over-asking --yes',
+      'flood-risk --task regression --metric mae --schedule "0 6 * * MON" --time-zone America/Toronto',
+      '--answers answers.yaml --yes --json',
+      '. --continue --target azure',
+    ],
+  },
+  {
+    name: 'plan',
+    summary: 'help.command.plan',
+    flags: [flag.check, flag.from],
+    takesAnswers: false,
+    examples: ['plan', 'plan --check --json', 'plan --from worktree'],
+  },
+  {
+    name: 'apply',
+    summary: 'help.command.apply',
+    flags: [flag.yes, flag.takeOver, flag.dryRun],
+    takesAnswers: false,
+    examples: ['apply', 'apply --yes'],
+  },
+  {
+    name: 'destroy',
+    summary: 'help.command.destroy',
+    flags: [flag.yes, flag.name, flag.dryRun],
+    takesAnswers: false,
+    examples: ['destroy', 'destroy --yes --name ottawa-over-asking'],
+  },
+  {
+    name: 'sandbox',
+    summary: 'help.command.sandbox',
+    flags: [flag.yes],
+    takesAnswers: false,
+    argument: { name: 'action', summary: 'help.argument.sandbox', choices: ['start', 'stop', 'reset', 'status'] },
+    examples: ['sandbox start', 'sandbox status --json', 'sandbox stop'],
+  },
+  {
+    name: 'rehearse',
+    summary: 'help.command.rehearse',
+    flags: [flag.step, flag.fast],
+    takesAnswers: false,
+    examples: ['rehearse', 'rehearse --step'],
+  },
+];
+
+/** The command by that name. */
+export function findCommand(name: string): Command | undefined {
+  return commands.find((command) => command.name === name);
+}
+
+/** How a command line of ours begins: it works with nothing installed. */
+export function toInvocation(version: string): string {
+  return `npx create-mlops-model@${version.split('.')[0]}`;
+}

@@ -1,0 +1,50 @@
+import type { MessageKey } from '@create-mlops-model/core/messages/index';
+import type { Flags } from './command.ts';
+
+/** A flag that is no answer. */
+export interface FlagRow {
+  readonly flag: `--${string}`;
+  /** One letter, where people expect one. */
+  readonly short?: string;
+  readonly key: keyof Flags | 'help' | 'version' | 'name';
+  /** Absent: the flag takes no value. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  readonly summary: MessageKey;
+}
+
+export const continueFlag: FlagRow = { flag: '--continue', key: 'continue', summary: 'help.flag.continue' };
+export const yes: FlagRow = { flag: '--yes', short: 'y', key: 'yes', summary: 'help.flag.yes' };
+export const filesOnly: FlagRow = { flag: '--files-only', key: 'filesOnly', summary: 'help.flag.filesOnly' };
+export const takeOver: FlagRow = { flag: '--take-over', key: 'takeOver', summary: 'help.flag.takeOver' };
+export const dryRun: FlagRow = { flag: '--dry-run', key: 'dryRun', summary: 'help.flag.dryRun' };
+export const check: FlagRow = { flag: '--check', key: 'check', summary: 'help.flag.check' };
+export const from: FlagRow = {
+  flag: '--from',
+  key: 'from',
+  value: 'worktree',
+  choices: ['worktree'],
+  summary: 'help.flag.from',
+};
+export const name: FlagRow = { flag: '--name', key: 'name', value: 'name', summary: 'help.flag.name' };
+export const step: FlagRow = { flag: '--step', key: 'step', summary: 'help.flag.step' };
+export const fast: FlagRow = { flag: '--fast', key: 'fast', summary: 'help.flag.fast' };
+
+/** Flags of every command. */
+export const globalFlags: readonly FlagRow[] = [
+  { flag: '--lang', key: 'lang', value: 'en|fr', choices: ['en', 'fr'], summary: 'help.flag.lang' },
+  {
+    flag: '--target',
+    key: 'target',
+    value: 'sandbox|azure',
+    choices: ['sandbox', 'azure'],
+    summary: 'help.flag.target',
+  },
+  { flag: '--answers', key: 'answersFile', value: 'file', summary: 'help.flag.answers' },
+  { flag: '--defaults', key: 'defaultsFile', value: 'file', summary: 'help.flag.defaults' },
+  { flag: '--no-interactive', key: 'noInteractive', summary: 'help.flag.noInteractive' },
+  { flag: '--json', key: 'json', summary: 'help.flag.json' },
+  { flag: '--debug', key: 'debug', summary: 'help.flag.debug' },
+  { flag: '--help', short: 'h', key: 'help', summary: 'help.flag.help' },
+  { flag: '--version', short: 'v', key: 'version', summary: 'help.flag.version' },
+];
