@@ -1,12 +1,28 @@
+import { buildHandlers } from './builds.ts';
 import type { Handlers } from './call.ts';
+import { checkHandlers } from './checks.ts';
+import { commitHandlers } from './commits.ts';
 import { definitionHandlers } from './definitions.ts';
 import { discoveryHandlers } from './discovery.ts';
+import { environmentHandlers } from './environments.ts';
 import { folderHandlers } from './folders.ts';
+import { graphHandlers } from './graph.ts';
+import { identityHandlers } from './identity-search.ts';
+import { itemHandlers } from './items.ts';
+import { pipelinePermissionHandlers } from './pipeline-permissions.ts';
+import { pipelineHandlers } from './pipelines.ts';
 import { policyHandlers } from './policies.ts';
+import { previewHandlers } from './preview.ts';
 import { projectHandlers } from './projects.ts';
+import { pullRequestTalkHandlers } from './pull-request-talk.ts';
+import { pullRequestHandlers } from './pull-requests.ts';
+import { pushHandlers } from './pushes.ts';
 import { queueHandlers } from './queues.ts';
 import { refHandlers } from './refs.ts';
 import { repositoryHandlers } from './repositories.ts';
+import { securityHandlers } from './security.ts';
+import { serviceEndpointHandlers } from './service-endpoints.ts';
+import { variableGroupHandlers } from './variable-groups.ts';
 
 /** What each place of the service does. */
 export const handlers: Handlers = {
@@ -14,8 +30,24 @@ export const handlers: Handlers = {
   ...projectHandlers,
   ...repositoryHandlers,
   ...refHandlers,
+  ...itemHandlers,
+  ...commitHandlers,
+  ...pushHandlers,
+  ...pullRequestHandlers,
+  ...pullRequestTalkHandlers,
   ...definitionHandlers,
   ...folderHandlers,
+  ...buildHandlers,
+  ...pipelineHandlers,
+  ...previewHandlers,
   ...queueHandlers,
+  ...serviceEndpointHandlers,
+  ...environmentHandlers,
+  ...variableGroupHandlers,
+  ...pipelinePermissionHandlers,
+  ...checkHandlers,
   ...policyHandlers,
+  ...securityHandlers,
+  ...identityHandlers,
+  ...graphHandlers,
 };

@@ -3,7 +3,8 @@ import { findDefaultBranch, NO_OBJECT } from './git.ts';
 import { appliesTo } from './policy-scope.ts';
 import type { RefCommand } from './receive-pack.ts';
 import { toRefToken } from './repositories.ts';
-import { descriptorsOf, findAccessOf, GIT_NAMESPACE } from './rights.ts';
+import { mayAll } from './rights.ts';
+import { GIT_NAMESPACE } from './security-namespaces.ts';
 import type { Policy, Repository } from './state.ts';
 import { toGitFolder } from './world.ts';
 
@@ -19,9 +20,7 @@ export function findPushRefusal(call: Call, repository: Repository, command: Ref
   // A branch that is not there yet may be made: else no protected repository could ever be filled.
   if (command.oldId === NO_OBJECT) return undefined;
   const project = findProject(call.organization, repository.projectId);
-  const descriptors = descriptorsOf(call.organization, call.identity, project);
-  const token = toRefToken(repository, command.ref);
-  const isExempt = findAccessOf(call.organization, descriptors, GIT_NAMESPACE, token, POLICY_EXEMPT) === true;
+  const isExempt = mayAll(call, GIT_NAMESPACE, toRefToken(repository, command.ref), POLICY_EXEMPT, project);
   if (!isExempt && blockingPolicies(call, repository, command.ref).length > 0) return TF402455;
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { type Answer, type Call, findQuery, getBodyList, type Handlers, list, ok, toText } from './call.ts';
-import { adoptFirstBranch, findRef, listRefs, NO_OBJECT, tryGit } from './git.ts';
+import { describeCommitShortly } from './commits.ts';
+import { adoptFirstBranch, findDefaultBranch, findRef, listRefs, NO_OBJECT, type Ref, runGit, tryGit } from './git.ts';
 import { toIdentityRef } from './people.ts';
 import { findPushRefusal } from './push-rules.ts';
 import { getEnabledRepository, toRepositoryToken } from './repositories.ts';
@@ -63,10 +64,7 @@ async function moveRef(
   const isKnown = command.newId === NO_OBJECT || (await tryGit(folder, ['cat-file', '-e', command.newId])).code === 0;
   if (!isKnown) return 'unresolvableToCommit';
   const args = command.newId === NO_OBJECT ? ['-d', command.ref] : [command.ref, command.newId];
-  const { code } = await tryGit(
-    folder,
-    ['update-ref', ...args, command.oldId].filter((arg) => arg !== ''),
-  );
+  const { code } = await tryGit(folder, ['update-ref', ...args, command.oldId]);
   return code === 0 ? 'succeeded' : 'refNameConflict';
 }
 
@@ -74,16 +72,29 @@ async function showBranchStats(call: Call): Promise<Answer> {
   const repository = getEnabledRepository(call);
   const folder = toGitFolder(call.world, repository);
   const wanted = findQuery(call, 'name');
+  const main = findDefaultBranch(folder);
   const branches = (await listRefs(folder)).filter(({ name }) => name.startsWith('refs/heads/'));
-  const stats = branches.map(({ name, objectId }) => ({
-    name: name.replace('refs/heads/', ''),
-    commit: { commitId: objectId },
-    aheadCount: 0,
-    behindCount: 0,
-    isBaseVersion: false,
-  }));
-  if (wanted === undefined) return list(stats);
-  return ok(stats.find(({ name }) => name === wanted) ?? null);
+  const asked = branches.filter(({ name }) => wanted === undefined || name === `refs/heads/${wanted}`);
+  const stats = await Promise.all(asked.map((branch) => describeBranch(call, repository, branch, main)));
+  return wanted === undefined ? list(stats) : ok(stats[0] ?? null);
+}
+
+async function describeBranch(
+  call: Call,
+  repository: Repository,
+  branch: Ref,
+  main: string | undefined,
+): Promise<Json> {
+  const folder = toGitFolder(call.world, repository);
+  const range = `${main ?? branch.name}...${branch.name}`;
+  const counts = (await runGit(folder, ['rev-list', '--left-right', '--count', range])).split('\t').map(Number);
+  return {
+    name: branch.name.replace('refs/heads/', ''),
+    commit: await describeCommitShortly(call, repository, branch.objectId),
+    aheadCount: counts[1],
+    behindCount: counts[0],
+    isBaseVersion: branch.name === main,
+  };
 }
 
 /** Branches and tags. */

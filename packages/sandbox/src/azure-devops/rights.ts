@@ -2,6 +2,7 @@ import type { Identity } from '../identities.ts';
 import type { Call } from './call.ts';
 import { ServiceError } from './errors.ts';
 import { toBuildDescriptor, toDescriptor } from './people.ts';
+import { BUILD_NAMESPACE, findNamespace, GIT_NAMESPACE } from './security-namespaces.ts';
 import type { Organization, Project } from './state.ts';
 
 /** What a call may need beyond reading. */
@@ -25,22 +26,8 @@ export type Right =
   | 'ManagePermissions'
   | 'ManageUsers';
 
-/** What a project's contributors may do as the service is set up by default. */
-const CONTRIBUTOR: ReadonlySet<Right> = new Set([
-  'GenericContribute',
-  'PullRequestContribute',
-  'EditBuildDefinition',
-  'CreateBuildDefinition',
-  'DeleteBuildDefinition',
-  'QueueBuilds',
-  'CreateEnvironment',
-  'CreateVariableGroup',
-]);
-
-/** Security namespace of Git repositories. */
-export const GIT_NAMESPACE = '2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87';
-/** Security namespace of builds and definitions. */
-export const BUILD_NAMESPACE = '33344d9c-fc72-4d6f-aba5-fa317101a7e9';
+/** Rights without a bit of their own that contributors hold as the service is set up by default. */
+const CONTRIBUTOR: ReadonlySet<Right> = new Set(['CreateEnvironment', 'CreateVariableGroup']);
 
 const GIT_BITS: Partial<Record<Right, number>> = {
   GenericContribute: 4,
@@ -72,14 +59,48 @@ export interface Scope {
 /** Whether the caller has the right: by role, as maker of the object, or by an access entry. */
 export function hasRight(call: Call, right: Right, scope: Scope = {}): boolean {
   const { identity } = call;
-  const entry = findAccess(call, right, scope);
-  if (entry !== undefined) return entry;
+  const git = GIT_BITS[right];
+  const bit = git ?? BUILD_BITS[right];
+  if (bit !== undefined) {
+    const namespace = git === undefined ? BUILD_NAMESPACE : GIT_NAMESPACE;
+    return mayAll(call, namespace, scope.token ?? '', bit, scope.project);
+  }
   if (identity.role === 'administrator') return true;
   if (identity.role === 'reader') return false;
   if (right === 'AdministerResource') return scope.createdBy === identity.id;
-  // The build identity may read; what else it may do somebody has to grant.
-  if (identity.key === 'pipelines') return false;
-  return CONTRIBUTOR.has(right);
+  return identity.key !== 'pipelines' && CONTRIBUTOR.has(right);
+}
+
+/** Whether the caller has all these bits: what an access entry says, else what the role brings. */
+export function mayAll(call: Call, namespace: string, token: string, bits: number, project?: Project): boolean {
+  const { identity, organization } = call;
+  const id = findNamespace(namespace)?.id ?? namespace;
+  const owner = project ?? organization.projects.find((candidate) => token.includes(candidate.id));
+  const descriptors = descriptorsOf(organization, identity, owner);
+  const defaults = defaultBits(identity, id);
+  for (let bit = 1; bit <= bits; bit *= 2) {
+    if ((bits & bit) === 0) continue;
+    const entry = findAccessOf(organization, descriptors, id, token, bit);
+    if (!(entry ?? (defaults & bit) !== 0)) return false;
+  }
+  return true;
+}
+
+/** An administrator may do everything but pass a policy by. */
+const EXEMPT_BITS = 128 | 32768;
+const ALL_BITS = 0x7fffffff;
+
+function defaultBits(identity: Identity, namespaceId: string): number {
+  const namespace = findNamespace(namespaceId);
+  switch (identity.role) {
+    case 'administrator':
+      return namespaceId === GIT_NAMESPACE ? ALL_BITS & ~EXEMPT_BITS : ALL_BITS;
+    case 'contributor':
+      // The build identity may read; what else it may do somebody has to grant.
+      return (identity.key === 'pipelines' ? namespace?.defaults.reader : namespace?.defaults.contributor) ?? 0;
+    case 'reader':
+      return namespace?.defaults.reader ?? 0;
+  }
 }
 
 /** @throws ServiceError 403, in the words of the service that owns the object */
@@ -149,16 +170,6 @@ const WIDE_WORDS = {
   ManageUsers: 'Manage users',
   CreateProjects: 'Create new projects',
 } as const;
-
-function findAccess(call: Call, right: Right, { token, project }: Scope): boolean | undefined {
-  const git = GIT_BITS[right];
-  const build = BUILD_BITS[right];
-  const bit = git ?? build;
-  if (bit === undefined || token === undefined) return undefined;
-  const namespace = git === undefined ? BUILD_NAMESPACE : GIT_NAMESPACE;
-  const descriptors = descriptorsOf(call.organization, call.identity, project);
-  return findAccessOf(call.organization, descriptors, namespace, token, bit);
-}
 
 /** Under which descriptors an identity may have been granted something. */
 export function descriptorsOf(organization: Organization, identity: Identity, project?: Project): readonly string[] {
