@@ -53,7 +53,10 @@ export const jobRoutes: readonly DatabricksRoute[] = JOBS_APIS.flatMap((api): Da
     method: 'POST',
     template: `${api}/delete`,
     handle: (request, _params, call) => {
-      deleteJob(call, getJob(call, getInteger(readFields(request), 'job_id')));
+      const job = getJob(call, getInteger(readFields(request), 'job_id'));
+      const active = Object.values(call.store.data.runs).filter(({ jobId }) => jobId === job.id);
+      for (const run of active.sort((a, b) => b.id - a.id)) call.runs.cancel(run);
+      deleteJob(call, job);
       return { status: 200, body: {} };
     },
   },

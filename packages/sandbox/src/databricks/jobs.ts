@@ -22,7 +22,7 @@ export function createJob(call: Call, fields: Fields): Job {
   if (added.length > 0) {
     setAccess(call, 'jobs', id, mergeAccess([{ user_name: createdBy, permission_level: 'IS_OWNER' }], added));
   }
-  const job = { id, settings, createdAt: Date.now(), createdBy, runCount: 0 };
+  const job = { id, settings, createdAt: Date.now(), createdBy };
   call.store.data.jobs[id] = job;
   call.store.save();
   return job;

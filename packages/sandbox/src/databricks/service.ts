@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { findIdentity, type Identity } from '../identities.ts';
 import { matchRoute, type SandboxReply, type SandboxRequest, type Service } from '../router.ts';
 import { gitCredentialRoutes } from './git-credential-routes.ts';
@@ -7,10 +9,14 @@ import { recoverGitFolders } from './git-folders.ts';
 import { identityRoutes, WORKSPACE_ID } from './identity-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { permissionRoutes } from './permission-routes.ts';
+import { makeRunEngine, type RunTask } from './run-engine.ts';
+import { runRoutes } from './run-routes.ts';
+import { makeTaskRunner } from './run-task.ts';
+import { secretRoutes } from './secret-routes.ts';
 import { denied, ServiceError } from './service-error.ts';
 import { workspaceRoutes } from './workspace-routes.ts';
 import { prepareTree } from './workspace-tree.ts';
-import { type DatabricksRoute, type GitRepositories, openWorld, type World } from './world.ts';
+import { type DatabricksRoute, type GitRepositories, openWorld, type RunEngine, type World } from './world.ts';
 
 /** What the service needs from the sandbox around it. */
 export interface DatabricksContext {
@@ -20,6 +26,19 @@ export interface DatabricksContext {
   readonly identities: () => readonly Identity[];
   /** Where Git folders are cloned from. */
   readonly gitRepositories: GitRepositories;
+  /**
+   * Interpreter for notebooks, used if it exists; by default `python/bin/python` of the sandbox's home, two folders up.
+   * `MLOPS_SANDBOX_PYTHON` wins over it, and without either `python3` on PATH serves.
+   */
+  readonly python?: string;
+  /** Does the tasks of runs; by default notebooks run for real. */
+  readonly runTask?: RunTask;
+}
+
+/** The workspace, and how to end what it runs. */
+export interface DatabricksService extends Service {
+  /** Ends all notebooks that are running. */
+  stop(): Promise<void>;
 }
 
 const routes: readonly DatabricksRoute[] = [
@@ -28,23 +47,38 @@ const routes: readonly DatabricksRoute[] = [
   ...gitCredentialRoutes,
   ...permissionRoutes,
   ...jobRoutes,
+  ...runRoutes,
+  ...secretRoutes,
   ...identityRoutes,
 ];
 
 /** A Databricks workspace: Git folders, files, jobs and their permissions. */
-export function databricksService(context: DatabricksContext): Service {
+export function databricksService(context: DatabricksContext): DatabricksService {
   const world = openWorld(context.folder, context.identities, context.gitRepositories);
   prepareTree(world);
-  const recovered = world.inTurn(() => recoverGitFolders(world));
-  return async (request) => {
+  const runTask = context.runTask ?? makeTaskRunner(world, () => findPython(context));
+  const runs = makeRunEngine(world, runTask);
+  const recovered = world.inTurn(() => recoverGitFolders(world)).then(() => runs.recover());
+  const service: Service = async (request) => {
     await recovered;
     try {
-      return findPublic(request) ?? (await answer(world, request));
+      return findPublic(request) ?? (await answer(world, runs, request));
     } catch (error) {
       if (error instanceof ServiceError) return toReply(error);
       throw error;
     }
   };
+  return Object.assign(service, { stop: () => runs.stop() });
+}
+
+/** Looked for at each run, so that an environment made later is found. */
+function findPython({
+  folder,
+  python = join(folder, '..', '..', 'python', 'bin', 'python'),
+}: DatabricksContext): string {
+  const { MLOPS_SANDBOX_PYTHON: chosen } = process.env;
+  if (chosen) return chosen;
+  return existsSync(python) ? python : 'python3';
 }
 
 /** What is answered without a sign-in: where to sign in. */
@@ -63,14 +97,14 @@ function findPublic(request: SandboxRequest): SandboxReply | undefined {
   }
 }
 
-async function answer(world: World, request: SandboxRequest): Promise<SandboxReply> {
+async function answer(world: World, runs: RunEngine, request: SandboxRequest): Promise<SandboxReply> {
   const found = matchRoute(routes, request.method, request.path);
   if (!found) throw new ServiceError(404, 'ENDPOINT_NOT_FOUND', `No API found for '${request.method} ${request.path}'`);
   const caller = authenticate(world, request.headers.authorization);
   if (caller.role === 'reader' && request.method !== 'GET') {
     throw denied(`User ${caller.account} does not have permission to ${request.method} ${request.path}.`);
   }
-  return found.route.handle(request, found.params, { ...world, caller });
+  return found.route.handle(request, found.params, { ...world, runs, caller });
 }
 
 function authenticate(world: World, authorization: string | undefined): Identity {

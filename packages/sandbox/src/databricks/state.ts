@@ -55,8 +55,6 @@ export interface Job {
   readonly settings: Fields;
   readonly createdAt: number;
   readonly createdBy: string;
-  /** Number of runs so far; gives `number_in_job`. */
-  readonly runCount: number;
 }
 
 /** Everything the service remembers, as it lies on disk. */
@@ -88,25 +86,17 @@ export interface RunEnd {
   readonly at: number;
 }
 
-/** What a task left behind. */
-export interface TaskOutput {
-  /** What the notebook passed to `dbutils.notebook.exit`. */
-  readonly result?: string;
-  readonly error?: string;
-  readonly trace?: string;
-}
-
-/** One attempt at one task of a run. */
+/** One attempt at one task of a run. Its output lies in a file of its own. */
 export interface TaskRun {
   readonly id: number;
   readonly key: string;
   /** The task as the job's settings had it when the run was made. */
   readonly task: Fields;
+  /** 0 is the first. */
   readonly attempt: number;
   phase: RunPhase;
   startedAt?: number;
   end?: RunEnd;
-  output?: TaskOutput;
   /** Process group of the notebook while it runs, so that it can be ended after a crash of the sandbox. */
   pid?: number;
 }
@@ -116,18 +106,18 @@ export interface Run {
   readonly id: number;
   /** Absent for a one-time run (`runs/submit`). */
   readonly jobId?: number;
-  readonly numberInJob: number;
   /** The settings when the run was made. */
   readonly settings: Fields;
   /** Values by name, defaults filled in. */
   readonly parameters: Readonly<Record<string, string>>;
-  readonly overriding: Readonly<Record<string, string>>;
   readonly createdAt: number;
   readonly createdBy: string;
-  readonly queueEnabled: boolean;
   phase: RunPhase;
+  /** Why it ends before its tasks do: set when it is cancelled or out of time. */
+  stopping?: Pick<RunEnd, 'code' | 'message'>;
   startedAt?: number;
   end?: RunEnd;
+  /** All attempts at all tasks; of one task the last one counts. */
   tasks: TaskRun[];
   /** Git commit the tasks were taken from, if the job has a Git source. */
   usedCommit?: string;

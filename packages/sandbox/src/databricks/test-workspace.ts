@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Identity, makeIdentities } from '../identities.ts';
 import { listen } from '../router.ts';
-import { databricksService } from './service.ts';
+import type { RunTask } from './run-engine.ts';
+import { type DatabricksService, databricksService } from './service.ts';
 
 /** What a reply held. */
 export interface Answer {
@@ -26,13 +27,13 @@ export interface TestWorkspace {
   call(method: string, path: string, body?: unknown, who?: string): Promise<Answer>;
   /** Commits files to a branch of the repository and pushes. @returns the commit */
   push(branch: string, files: Readonly<Record<string, string>>, tag?: string): string;
-  /** Starts anew on the same folder, as after a crash. */
+  /** Stops, and starts anew on the same folder. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Serves a workspace on a temporary folder. */
-export async function startTestWorkspace(): Promise<TestWorkspace> {
+/** Serves a workspace on a temporary folder. @param runTask in place of real notebooks */
+export async function startTestWorkspace(runTask?: RunTask): Promise<TestWorkspace> {
   const base = mkdtempSync(join(tmpdir(), 'databricks-'));
   const folder = join(base, 'state');
   const identities = makeIdentities();
@@ -42,20 +43,23 @@ export async function startTestWorkspace(): Promise<TestWorkspace> {
   for (const bare of bares.values()) git(base, 'init', '--quiet', '--bare', '-b', 'main', bare);
   const clone = join(base, 'clone');
   git(base, 'clone', '--quiet', bares.get(url) ?? '', clone);
-  const start = () =>
-    listen(
-      databricksService({
-        folder,
-        identities: () => identities,
-        gitRepositories: { resolve: (one) => bares.get(one) },
-      }),
-      0,
-    );
+  const gitRepositories = { resolve: (one: string) => bares.get(one) };
+  let service: DatabricksService;
+  const start = () => {
+    service = databricksService({
+      folder,
+      identities: () => identities,
+      gitRepositories,
+      ...(runTask ? { runTask } : {}),
+    });
+    return listen(service, 0);
+  };
   let server = await start();
   const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const stop = () => {
+  const stop = async () => {
+    await service.stop();
     server.closeAllConnections();
-    return new Promise<void>((resolve) => server.close(() => resolve()));
+    await new Promise<void>((resolve) => server.close(() => resolve()));
   };
   return {
     get address() {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Identity } from '../identities.ts';
 import type { Route } from '../router.ts';
 import { openStore, type Store } from '../store.ts';
-import { type DatabricksState, toInitialState } from './state.ts';
+import { type DatabricksState, type Run, toInitialState } from './state.ts';
 
 /** Where the Git repositories behind the clone URLs lie on this machine. */
 export interface GitRepositories {
@@ -23,9 +23,22 @@ export interface World {
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
+/** What can be done with runs; the rest happens by itself. */
+export interface RunEngine {
+  /** Takes a new run in: it starts, waits in the queue, or is skipped. */
+  submit(run: Run, queueEnabled: boolean): void;
+  /** Cancels a run; one that has ended stays as it is. */
+  cancel(run: Run): void;
+  /** Puts right what a crash left, and starts what waits. */
+  recover(): void;
+  /** Ends all notebooks; their runs are cancelled by the platform. */
+  stop(): Promise<void>;
+}
+
 /** One request: the world, and who asks. */
 export interface Call extends World {
   readonly caller: Identity;
+  readonly runs: RunEngine;
 }
 
 /** A route of this service. */
