@@ -15,6 +15,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -77,7 +78,7 @@ export function openDisk(folder: string): Disk {
       current = current === '' ? part : `${current}/${part}`;
       if (checked.has(current)) continue;
       const full = join(folder, current);
-      const stat = lstatSync(full, { throwIfNoEntry: false });
+      const stat = findStat(full);
       if (stat && !stat.isDirectory()) throw refused(current);
       if (!stat && !make) return false;
       if (!stat) mkdirSync(full);
@@ -90,11 +91,11 @@ export function openDisk(folder: string): Disk {
     list: () => (existsSync(folder) ? readdirSync(folder) : []),
     listAll: () => (existsSync(folder) ? listBelow(folder, '') : []),
     realFolder: () => (existsSync(folder) ? realpathSync(folder) : folder),
-    exists: (path) => lstatSync(inside(path), { throwIfNoEntry: false }) !== undefined,
+    exists: (path) => findStat(inside(path)) !== undefined,
     find(path) {
       const full = inside(path);
       if (!checkParents(path, false)) return undefined;
-      const stat = lstatSync(full, { throwIfNoEntry: false });
+      const stat = findStat(full);
       if (!stat) return undefined;
       if (!stat.isFile()) throw refused(path);
       return readFile(full);
@@ -103,7 +104,7 @@ export function openDisk(folder: string): Disk {
       const full = inside(path);
       guard(path, () => {
         checkParents(path, true);
-        if (lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink()) throw refused(path);
+        if (findStat(full)?.isSymbolicLink()) throw refused(path);
         replaceFile(full, file);
       });
     },
@@ -163,6 +164,16 @@ function listBelow(root: string, below: string): string[] {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     return entry.isDirectory() ? listBelow(root, path) : [path];
   });
+}
+
+/** Node spares us ENOENT, but not ENOTDIR: a file where the path has a folder. */
+function findStat(full: string): Stats | undefined {
+  try {
+    return lstatSync(full, { throwIfNoEntry: false });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 function readFile(full: string): DiskFile {

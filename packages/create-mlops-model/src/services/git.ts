@@ -62,7 +62,7 @@ export function makeGit(environment: Environment): Git {
     try {
       return (await run(folder, args)).trim() || undefined;
     } catch (error) {
-      if (error instanceof UserError) throw error;
+      if (!(error instanceof GitExit)) throw error;
       return undefined;
     }
   };
@@ -123,7 +123,7 @@ export function makeGit(environment: Environment): Git {
       try {
         return await run(folder, ['show', `${revision}:${path}`]);
       } catch (error) {
-        if (error instanceof UserError) throw error;
+        if (!(error instanceof GitExit)) throw error;
         return undefined;
       }
     },
@@ -145,21 +145,28 @@ async function runGit(
   args: readonly string[],
   extra: Extra,
 ): Promise<string> {
-  const { simpleGit } = await import('simple-git');
+  const { GitError, GitPluginError, simpleGit } = await import('simple-git');
   const variables = toVariables(environment, folder, extra);
   const guarded = Object.keys(variables).filter((name) => name.startsWith('GIT_'));
   try {
     return await simpleGit({
       baseDir: folder,
-      // Its guard refuses configuration from the environment, the one place where a credential is in nobody's sight.
-      unsafe: { allowUnsafeConfigEnvCount: true },
+      // Its guard refuses configuration from the environment, the one place where a credential is in nobody's sight,
+      // and the settings that turn hooks and credential helpers off.
+      unsafe: {
+        allowUnsafeConfigEnvCount: true,
+        allowUnsafeHooksPath: true,
+        allowUnsafeCredentialHelper: true,
+      },
       allowEnvironment: guarded,
     })
       .env(variables)
       .raw([...args]);
   } catch (error) {
     if (isNoGit(error)) throw noGit(error);
-    throw error;
+    // The guard's own refusals are no answer of git's: they must not pass for "there is none".
+    if (error instanceof GitPluginError || !(error instanceof GitError)) throw error;
+    throw new GitExit(error.message, { cause: error });
   }
 }
 
@@ -214,6 +221,9 @@ async function toAuthorVariables(
     ...inherited,
   };
 }
+
+/** git ran and ended with another code than 0; the message is what it said. */
+class GitExit extends Error {}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -72,15 +72,22 @@ function isEmptyList(response: HttpResponse): boolean {
   return body?.count === 0;
 }
 
+/** The usual form, and the one that the service's web framework answers on its own. */
+interface ErrorBody {
+  readonly message?: string;
+  readonly typeKey?: string;
+  readonly value?: { readonly Message?: string };
+}
+
 function findError(call: RestCall, response: HttpResponse, credential: Credential): UserError | undefined {
   const { status } = response;
   const isHtml = /^\s*</.test(response.text);
   if (status === 401 || status === 203 || status === 302 || (status < 300 && isHtml))
     return notSignedIn(call, credential);
   if (status < 300) return undefined;
-  const body = parseJson(response.text) as { message?: string; typeKey?: string } | undefined;
+  const body = parseJson(response.text) as ErrorBody | undefined;
   const typeKey = body?.typeKey ?? '';
-  const said = body?.message ?? (isHtml ? '' : response.text.trim());
+  const said = body?.message ?? body?.value?.Message ?? (isHtml ? '' : response.text.trim());
   const text = toText(call, response, said);
   if (typeKey === 'UnauthorizedRequestException' && status !== 403) return notSignedIn(call, credential);
   if (status === 403) return new ServiceError('forbidden', text, { status, typeKey });
