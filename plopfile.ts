@@ -29,11 +29,11 @@ const COMMENTS: Readonly<Record<string, string>> = { py: '#', yml: '#', yaml: '#
 export default function plopfile(plop: NodePlopAPI): void {
   const root = plop.getDestBasePath();
   // A long name breaks lines elsewhere than a short one.
-  plop.setActionType('format', (answers, { path }: { path?: string }) => {
-    const file = plop.renderString(path ?? '', answers);
+  const format = (path: string) => (answers: object) => {
+    const file = plop.renderString(path, answers);
     execFileSync('biome', ['check', '--write', file], { cwd: root, stdio: 'pipe' });
-    return file;
-  });
+    return `formatted ${file}`;
+  };
 
   plop.setGenerator('resource', {
     description: 'one more kind of thing that apply provisions',
@@ -44,8 +44,8 @@ export default function plopfile(plop: NodePlopAPI): void {
     actions: [
       add(`${RESOURCES}/{{kebabCase name}}.ts`, 'resource/resource.ts.hbs'),
       add(`${RESOURCES}/{{kebabCase name}}.test.ts`, 'resource/resource.test.ts.hbs'),
-      { type: 'format', path: `${RESOURCES}/{{kebabCase name}}.ts` },
-      { type: 'format', path: `${RESOURCES}/{{kebabCase name}}.test.ts` },
+      format(`${RESOURCES}/{{kebabCase name}}.ts`),
+      format(`${RESOURCES}/{{kebabCase name}}.test.ts`),
       'Next: give it its calls in services/, and add it to declare.ts and to test/contract.',
     ],
   });
@@ -73,9 +73,9 @@ export default function plopfile(plop: NodePlopAPI): void {
         pattern: /(import [^\n]+ from '\.\.\/router\.ts';\n)/,
         template: "$1import { {{camelCase name}}Routes } from './{{kebabCase name}}-routes.ts';\n",
       },
-      { type: 'format', path: `${DATABRICKS}/{{kebabCase name}}-routes.ts` },
-      { type: 'format', path: `${DATABRICKS}/{{kebabCase name}}-routes.test.ts` },
-      { type: 'format', path: `${DATABRICKS}/service.ts` },
+      format(`${DATABRICKS}/{{kebabCase name}}-routes.ts`),
+      format(`${DATABRICKS}/{{kebabCase name}}-routes.test.ts`),
+      format(`${DATABRICKS}/service.ts`),
       'Next: let it answer as the real service does, errors included.',
     ],
   });
@@ -101,7 +101,7 @@ export default function plopfile(plop: NodePlopAPI): void {
       return [
         { type: 'add', path: `templates/${folder}/${path}`, template: `${firstLine}\n` },
         { ...add(`test/render/${data.slug}.test.ts`, 'template-file/template-file.test.ts.hbs'), data },
-        { type: 'format', path: `test/render/${data.slug}.test.ts` },
+        format(`test/render/${data.slug}.test.ts`),
         'Next: write it (name it .hbs if values of the manifest go in), and say whose it is in `ownership`.',
       ];
     },

@@ -26,24 +26,9 @@ const AREAS = {
   tasks: { id: 'a85b8835-c1a1-4aac-ae97-1c3d0ba72dbd', area: 'distributedtask' },
 } as const;
 
-/** Loads the classes: submodules, because the package's entry would load all 31 clients (+80 ms). */
-export async function loadClasses() {
-  const [git, build, pipelines, policy, endpoints, tasks] = await Promise.all([
-    import('azure-devops-node-api/GitApi.js'),
-    import('azure-devops-node-api/BuildApi.js'),
-    import('azure-devops-node-api/PipelinesApi.js'),
-    import('azure-devops-node-api/PolicyApi.js'),
-    import('azure-devops-node-api/ServiceEndpointApi.js'),
-    import('azure-devops-node-api/TaskAgentApi.js'),
-  ]);
-  return {
-    git: git.GitApi,
-    build: build.BuildApi,
-    pipelines: pipelines.PipelinesApi,
-    policy: policy.PolicyApi,
-    endpoints: endpoints.ServiceEndpointApi,
-    tasks: tasks.TaskAgentApi,
-  };
+/** Loads the classes when they are first needed, all in one chunk. */
+export function loadClasses() {
+  return import('./node-api.ts');
 }
 
 /** The base address of an area, by its id. */
@@ -61,12 +46,12 @@ export async function makeClients(
   const adapter = makeAdapter(rest);
   const at = (key: keyof typeof AREAS) => addressOf(AREAS[key].id);
   const clients: Clients = {
-    git: bind(new classes.git(at('git'), []), adapter),
-    build: bind(new classes.build(at('build'), []), adapter),
-    pipelines: bind(new classes.pipelines(at('pipelines'), []), adapter),
-    policy: bind(new classes.policy(at('policy'), []), adapter),
-    endpoints: bind(new classes.endpoints(at('endpoints'), []), adapter),
-    tasks: bind(new classes.tasks(at('tasks'), []), adapter),
+    git: bind(new classes.GitApi(at('git'), []), adapter),
+    build: bind(new classes.BuildApi(at('build'), []), adapter),
+    pipelines: bind(new classes.PipelinesApi(at('pipelines'), []), adapter),
+    policy: bind(new classes.PolicyApi(at('policy'), []), adapter),
+    endpoints: bind(new classes.ServiceEndpointApi(at('endpoints'), []), adapter),
+    tasks: bind(new classes.TaskAgentApi(at('tasks'), []), adapter),
   };
   const areas = Object.values(AREAS);
   await Promise.all(areas.map(({ id, area }) => adapter.options(`${addressOf(id)}/_apis/${area}`)));
