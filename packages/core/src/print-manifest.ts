@@ -3,7 +3,7 @@ import type { Manifest } from './manifest.ts';
 import { createTranslate, isMessageKey, type Translate } from './messages/index.ts';
 
 /** Where the repository keeps the schema that editors complete `mlops.yaml` from; no network needed. */
-export const SCHEMA_PATH = '.mlops/mlops.schema.json';
+export const SCHEMA_PATH = 'pipelines/ci-train/mlops.schema.json';
 
 /**
  * `mlops.yaml` with a comment above each field, in the model's first language.

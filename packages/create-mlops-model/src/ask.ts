@@ -50,17 +50,18 @@ export interface AskOptions {
  * @throws UserError `usage`, naming everything that is wrong or missing; Cancelled on Ctrl-C
  */
 export async function ask({ context, directory, manifest, readText }: AskOptions): Promise<Asked> {
-  const { flags, terminal, translate } = context;
+  const { flags, cwd, terminal, translate } = context;
   const base = manifest === undefined ? {} : fromManifest(manifest);
   const given = { ...base, ...readFiles(context, readText), ...flags.answers };
   const problems = findAnswerProblems(given, translate);
   if (problems.length > 0) throw answersError(problems, translate);
-  const target = flags.target ?? (given.organization === undefined ? 'sandbox' : 'azure');
-  const asking: AskingContext = { lang: translate.lang, timeZone: findTimeZone(), directory: nameOf(directory) };
-  const open = openQuestions(given, target);
+  // Going on with a model means taking it to Azure.
+  const toAzure = manifest !== undefined || given.organization !== undefined;
+  const target = flags.target ?? (toAzure ? 'azure' : 'sandbox');
+  const asking: AskingContext = { lang: translate.lang, timeZone: findTimeZone(), directory: nameOf(directory, cwd) };
   const mayAsk = terminal.isInteractive && !flags.yes;
   if (!mayAsk) refuseMissing(given, target, asking, flags.yes, translate);
-  const prompted = mayAsk && open(given).length > 0 ? await prompt(given, target, asking, terminal, translate) : {};
+  const prompted = mayAsk && openQuestions(given, target).length > 0 ? await prompt(given, target, asking, terminal, translate) : {};
   const answers = completeAnswers({ ...given, ...prompted }, asking);
   const late = findAnswerProblems(answers, translate);
   if (late.length > 0) throw answersError(late, translate);
@@ -70,14 +71,13 @@ export async function ask({ context, directory, manifest, readText }: AskOptions
 }
 
 /** The questions that nobody has answered and that matter, in order. */
-function openQuestions(_: Answers, target: TargetKind): (answers: Answers) => readonly Question[] {
-  return (answers) =>
-    questions.filter(
-      (question) =>
-        answers[question.name] === undefined &&
-        (question.asked === 'always' || (question.asked === 'azure' && target === 'azure')) &&
-        (question.when?.(answers) ?? true),
-    );
+function openQuestions(answers: Answers, target: TargetKind): readonly Question[] {
+  return questions.filter(
+    (question) =>
+      answers[question.name] === undefined &&
+      (question.asked === 'always' || (question.asked === 'azure' && target === 'azure')) &&
+      (question.when?.(answers) ?? true),
+  );
 }
 
 async function prompt(
@@ -87,11 +87,11 @@ async function prompt(
   terminal: Terminal,
   translate: Translate,
 ): Promise<Answers> {
-  const open = openQuestions(given, target);
   let soFar = given;
   let prompted: Answers = {};
   terminal.print(translate('create.asking'));
-  for (let question = open(soFar)[0]; question !== undefined; question = open(soFar)[0]) {
+  const next = () => openQuestions(soFar, target)[0];
+  for (let question = next(); question !== undefined; question = next()) {
     const value = await askOne(question, soFar, asking, terminal, translate);
     soFar = withAnswer(soFar, question.name, value);
     prompted = withAnswer(prompted, question.name, value);
@@ -157,7 +157,7 @@ function listMissing(given: Answers, target: TargetKind, asking: AskingContext, 
   const missing: Missing[] = [];
   let soFar = given;
   for (const question of questions) {
-    if (!openQuestions(soFar, target)(soFar).includes(question)) continue;
+    if (!openQuestions(soFar, target).includes(question)) continue;
     const fallback = question.fallback?.(soFar, asking);
     // Later questions depend on this one's default, as they would when asked.
     if (fallback !== undefined) soFar = withAnswer(soFar, question.name, fallback);
@@ -194,8 +194,8 @@ function readNamed(file: string, cwd: string, readText: AskOptions['readText'], 
 }
 
 /** The folder's own name; `.` is the folder we are in. */
-function nameOf(directory: string | undefined): string | undefined {
-  return directory === undefined ? undefined : basename(resolve(directory));
+function nameOf(directory: string | undefined, cwd: string): string | undefined {
+  return directory === undefined ? undefined : basename(resolve(cwd, directory));
 }
 
 function findTimeZone(): string {
