@@ -25,20 +25,21 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import score
-from body import BodyTooLarge, BodyTooSlow, is_json, read_body
-from contract import load_contract
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from model_folder import NoModel, describe_model
-from openapi import to_openapi
-from problems import choose_languages, to_problem
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from pydantic_core import to_json
-from service_settings import load_service_settings
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+
+import score
+from body import BodyTooLarge, BodyTooSlow, is_json, read_body
+from contract import load_contract
+from model_folder import NoModel, describe_model
+from openapi import to_openapi
+from problems import choose_languages, to_problem
+from service_settings import load_service_settings
 from validation import Invalid, NotJson, create_reader
 
 # A bigger batch is computed in a thread, so that the probes are answered meanwhile.
@@ -206,9 +207,7 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     kind = {404: "not-found", 405: "method-not-allowed"}.get(status, "internal-error")
     languages = choose_languages(request.headers.get("accept-language"), settings.languages)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    return to_problem(
-        kind, languages, get_request_id(request), instance=request.url.path[:200], headers=headers
-    )
+    return to_problem(kind, languages, get_request_id(request), instance=request.url.path[:200], headers=headers)
 
 
 def log(event: str, **values: Any) -> None:

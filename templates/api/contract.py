@@ -15,9 +15,7 @@ SCHEMA = Path(__file__).with_name("schema.yaml")
 
 Kind = Literal["number", "integer", "boolean", "string"]
 KINDS = ("number", "integer", "boolean", "string")
-KEYS = frozenset(
-    "name type unit minimum maximum enum nullable transform example description".split()
-)
+KEYS = {"name", "type", "unit", "minimum", "maximum", "enum", "nullable", "transform", "example", "description"}
 
 
 class ContractError(ValueError):

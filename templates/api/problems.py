@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic_core import to_json
 from starlette.responses import Response
+
 from validation import Fault
 
 MEDIA_TYPE = "application/problem+json"

@@ -16,10 +16,11 @@ from typing import Any
 
 import lightgbm
 import numpy as np
+from numpy.typing import NDArray
+
 from contract import Contract, load_contract
 from encoding import Encoder, Rows, parse_encoder
 from model_folder import check_fit, find_model_folder
-from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)

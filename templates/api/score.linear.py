@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from contract import Contract, load_contract
 from encoding import Encoder, Matrix, Rows, parse_encoder
 from model_folder import check_fit, find_model_folder
-from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)

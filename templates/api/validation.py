@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NotRequired
 
-from contract import Contract, Field
 from pydantic import ConfigDict, StrictBool, StrictInt, StrictStr, TypeAdapter, ValidationError
 from pydantic import Field as Rule
 from pydantic_core import ErrorDetails, from_json
 from typing_extensions import TypedDict
+
+from contract import Contract, Field
 
 MAX_ERRORS = 20
 # Beyond 2**53 a JSON number is no longer the same number in every client, and numpy cannot hold it.
@@ -49,7 +50,7 @@ def create_reader(contract: Contract, max_rows: int) -> Read:
     row = TypedDict("row", {field.name: _to_type(field) for field in contract.input})  # type: ignore[misc]
     row.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
     rows = Annotated[list[row], Rule(min_length=1, max_length=max_rows)]  # type: ignore[valid-type]
-    body = TypedDict("body", {"data": rows})  # type: ignore[misc]
+    body = TypedDict("body", {"data": rows})  # type: ignore[misc]  # noqa: UP013, the class syntax has no local types
     body.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
     adapter: TypeAdapter[dict[str, Any]] = TypeAdapter(body)
     integers = tuple(field.name for field in contract.input if field.kind == "integer")

@@ -1,4 +1,4 @@
-"""Who a run is on Azure: from Unity Catalog's service credential, or from a secret scope. Names only, never a secret."""
+"""Who a run is on Azure: by Unity Catalog's service credential or by a secret scope, of which only names are known."""
 
 from __future__ import annotations
 

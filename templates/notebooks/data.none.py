@@ -7,6 +7,7 @@ Until then the tests work on rows that are made up from `api/schema.yaml`.
 from __future__ import annotations
 
 import pandas as pd
+
 from settings import Settings
 
 # The column with what is to be predicted: 0 or 1 for classification, a number for regression.
@@ -17,6 +18,4 @@ TIME = ""
 
 def load(settings: Settings, sample_fraction: float = 1.0) -> pd.DataFrame:
     """All rows, or a fixed sample of them. On Databricks: `spark.table(…).sample(…).toPandas()`."""
-    raise NotImplementedError(
-        f"{settings.model} has no data yet: let load() in notebooks/data.py return your rows"
-    )
+    raise NotImplementedError(f"{settings.model} has no data yet: let load() in notebooks/data.py return your rows")

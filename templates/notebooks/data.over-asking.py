@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
 from settings import Settings
 
 TARGET = "target"
@@ -51,9 +52,7 @@ def load(settings: Settings, sample_fraction: float = 1.0) -> pd.DataFrame:
     """All rows, or a fixed sample of them. For regression the target is the price reached, in % of the asking price."""
     frame = generate_sales()
     target = "sold_over_asking" if settings.task == "classification" else "price_reached"
-    frame = frame.rename(columns={target: TARGET}).drop(
-        columns={"sold_over_asking", "price_reached"} - {target}
-    )
+    frame = frame.rename(columns={target: TARGET}).drop(columns={"sold_over_asking", "price_reached"} - {target})
     if sample_fraction < 1:
         frame = frame.sample(frac=sample_fraction, random_state=SEED).sort_index()
     return frame.reset_index(drop=True)
@@ -73,14 +72,14 @@ def generate_sales(rows: int = ROWS, months: int = MONTHS, seed: int = SEED) -> 
     age = (2019 + month / 12 - year_built) / 100
     # What the house is worth; sizes of the effects as in published hedonic studies of Ontario prices.
     worth = 9.8 + 0.62 * np.log1p(area) + 0.04 * bedrooms + LEVELS[place] + TYPE_LEVELS[kind] - 0.10 * age
-    worth = worth + 0.06 * np.log1p(np.where(kind == 0, 0.0, lot)) + random.normal(0, 0.04, rows)
+    worth = worth + 0.06 * np.log1p(np.where(kind == 0, 0.0, lot)) + random.normal(0, 0.02, rows)
     # In the hot market sellers ask less than the worth, to start a bidding war; later they ask more.
     asked = np.select([month < 36, month < 60], [-0.045, 0.015], 0.0)
     asking = np.round(np.exp(worth + asked + random.normal(0, 0.08, rows)), -2)
     days = np.round(random.exponential(4 + 7 * inventory)).clip(0, 365).astype(int)
     appeal = np.where(month < 60, APPEAL_BEFORE[place], APPEAL_AFTER[place])
     gap = worth - np.log(asking)
-    strength = 13 * gap - 0.02 * days - 0.9 * (inventory - 2.5) - 0.45 * (rate - 3.5) + 0.3 * (kind == 1) + appeal
+    strength = 30 * gap - 0.02 * days - 0.9 * (inventory - 2.5) - 0.45 * (rate - 3.5) + 0.3 * (kind == 1) + appeal
     noise = random.logistic(0, 1, rows)
     frame = pd.DataFrame(
         {

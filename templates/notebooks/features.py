@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from serving import Contract, Field
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+
+from serving import Contract, Field
 
 
 def create_encoder(contract: Contract) -> ColumnTransformer:
@@ -88,5 +89,3 @@ def _group(contract: Contract) -> tuple[list[str], list[str], list[str], list[Fi
 
 def _join(parts: list[NDArray[np.float64]]) -> list[float]:
     return np.concatenate(parts).tolist() if parts else []
-
-

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
 from serving import Contract, Field
 
 BINS = 10
@@ -82,9 +83,7 @@ def _to_shares(column: pd.Series, entry: Mapping[str, Any]) -> list[float]:
     """The share of each bin, then the share of missing values. Groups of fewer than ten rows count as none."""
     if entry["kind"] == "number":
         known = column.astype(float).dropna()
-        counts = np.bincount(
-            np.searchsorted(entry["edges"], known, side="right"), minlength=len(entry["edges"]) + 1
-        )
+        counts = np.bincount(np.searchsorted(entry["edges"], known, side="right"), minlength=len(entry["edges"]) + 1)
     else:
         places = {value: index for index, value in enumerate(entry["values"])}
         known = column.dropna().astype(str)

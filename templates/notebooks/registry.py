@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
-from gate import Version, pick
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
+
+from gate import Version, pick
 from settings import Settings
 
 PAGE = 200

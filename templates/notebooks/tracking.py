@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import mlflow
+
 from azure_identity import Credential, find_credential, serve_identity
 from parameters import Parameters
 from settings import ROOT, Settings
@@ -19,6 +20,7 @@ from settings import ROOT, Settings
 AZURE_SCOPE = "https://management.azure.com/.default"
 # Renewed when this share of a token's life is over; a run with five-second tokens goes on logging.
 RENEW_AT = 0.5
+LOCAL = ROOT / ".mlflow"
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def open_run(settings: Settings, parameters: Parameters, dbutils: Any) -> Iterat
     with signed_in(uri, credential):
         mlflow.set_tracking_uri(uri)
         mlflow.set_registry_uri(uri)
-        mlflow.set_experiment(settings.model)
+        set_experiment(settings.model, uri)
         with mlflow.start_run(tags=describe_run(settings, parameters)) as run:
             yield run
 
@@ -41,9 +43,15 @@ def choose_uri(parameters: Parameters) -> str:
     given = os.environ.get("MLFLOW_TRACKING_URI", "")
     if given:
         return given
-    folder = ROOT / ".mlflow"
-    folder.mkdir(exist_ok=True)
-    return f"sqlite:///{(folder / 'mlflow.db').as_posix()}"
+    LOCAL.mkdir(exist_ok=True)
+    return f"sqlite:///{(LOCAL / 'mlflow.db').as_posix()}"
+
+
+def set_experiment(name: str, uri: str) -> None:
+    """The experiment; in a local database its files lie beside the database, not in the folder one happens to be in."""
+    if uri.startswith("sqlite") and mlflow.get_experiment_by_name(name) is None:
+        mlflow.create_experiment(name, artifact_location=(LOCAL / "artifacts").as_uri())
+    mlflow.set_experiment(name)
 
 
 def describe_run(settings: Settings, parameters: Parameters) -> dict[str, str]:

@@ -14,15 +14,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from features import create_encoder, export_encoder, to_columns
 from numpy.typing import NDArray
-from serving import Contract, to_fields
 from sklearn.compose import ColumnTransformer
+
+from features import create_encoder, export_encoder, to_columns
+from serving import Contract, to_fields
 
 SEED = 7
 BATCH = 32
-RATE = 0.05
-DECAY = 1e-4
+RATE = 0.5
+DECAY = 1e-6
 # Called with the epoch's number (from 1) and the model so far.
 OnEpoch = Callable[[int, "Trained"], None]
 

@@ -16,10 +16,11 @@ import lightgbm
 import mlflow
 import numpy as np
 import pandas as pd
-from features import create_encoder, export_encoder, to_columns
 from numpy.typing import NDArray
-from serving import Contract, to_fields
 from sklearn.compose import ColumnTransformer
+
+from features import create_encoder, export_encoder, to_columns
+from serving import Contract, to_fields
 
 SEED = 7
 TREES_PER_EPOCH = 10

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import data
 import mlflow
 import numpy as np
 import pandas as pd
+
+import data
 import training
 from evaluation import Numbers, evaluate, get_metric, save_plots, to_calibration
 from features import to_columns, to_rows
@@ -72,14 +73,12 @@ def run_training(parameters: Parameters, dbutils: Any) -> dict[str, Any]:
 
 
 def split(frame: pd.DataFrame, time_column: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows to learn from, rows to judge by: the newest fifth, or a fixed random fifth. Always the same for the same data."""
+    """Rows to learn from, rows to judge by: the newest fifth, or a fixed random fifth."""
     size = max(1, round(len(frame) * HOLDOUT))
     if len(frame) <= size:
         raise ValueError(f"{len(frame)} rows are too few to train and judge a model")
-    if time_column:
-        ordered = frame.sort_values(time_column, kind="stable")
-    else:
-        ordered = frame.sample(frac=1, random_state=SEED)
+    shuffled = frame.sample(frac=1, random_state=SEED)
+    ordered = shuffled.sort_values(time_column, kind="stable") if time_column else shuffled
     return ordered.iloc[:-size], ordered.iloc[-size:]
 
 

@@ -31,7 +31,7 @@ export const rootTemplate: Template<Manifest> = {
       goal: model.metric.goal,
       classification: model.classification,
       example: model.example !== 'none',
-      python,
+      pythonVersion: python,
       pipelines: names.pipelines,
       databricks: names.databricks,
       devcontainerImage: `mcr.microsoft.com/devcontainers/python:${python}`,
