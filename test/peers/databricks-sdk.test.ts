@@ -24,7 +24,7 @@ requireTool('python3')("Databricks' own Python SDK against the sandbox", () => {
   afterAll(() => workspace?.stop());
 
   /** Each chapter checks with Python's own `assert` and ends by printing its name. */
-  test.each(['git_folders', 'files', 'jobs', 'permissions', 'refusals'])('%s', async (chapter) => {
+  test.each(['git_folders', 'files', 'jobs', 'runs', 'sign_in', 'permissions', 'refusals'])('%s', async (chapter) => {
     const token = workspace.identities.find(({ key }) => key === 'you')?.token;
     const { stdout } = await run(environment.python, ['-I', SCRIPT, chapter, workspace.url], {
       env: {

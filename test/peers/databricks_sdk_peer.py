@@ -7,7 +7,14 @@ import sys
 from collections.abc import Callable
 
 from databricks.sdk import WorkspaceClient
-from databricks.sdk.errors import InvalidParameterValue, NotFound, PermissionDenied, ResourceAlreadyExists, ResourceDoesNotExist
+from databricks.sdk.errors import (
+    InvalidParameterValue,
+    NotFound,
+    OperationFailed,
+    PermissionDenied,
+    ResourceAlreadyExists,
+    ResourceDoesNotExist,
+)
 from databricks.sdk.service import compute, iam, jobs
 from databricks.sdk.service.workspace import ExportFormat, ImportFormat, Language, ObjectType
 
@@ -91,6 +98,41 @@ def jobs_(client: WorkspaceClient, _url: str) -> None:
     expect(ResourceDoesNotExist, lambda: client.jobs.get(job_id))
 
 
+def runs(client: WorkspaceClient, _url: str) -> None:
+    client.workspace.mkdirs("/Shared/runs")
+    source = NOTEBOOK + 'mode = dbutils.widgets.get("mode")\nassert mode != "bad", "no"\ndbutils.notebook.exit(mode)\n'
+    content = base64.b64encode(source.encode()).decode()
+    client.workspace.import_("/Shared/runs/train", content=content, format=ImportFormat.SOURCE, language=Language.PYTHON)
+    job_id = create_job(client, "sdk-runs", "/Shared/runs/train")
+    run = client.jobs.run_now(job_id, job_parameters={"mode": "test"}, idempotency_token="once").result()
+    assert run.state and run.state.result_state == jobs.RunResultState.SUCCESS
+    assert run.status and run.status.state == jobs.RunLifecycleStateV2State.TERMINATED
+    assert run.status.termination_details and run.status.termination_details.code == jobs.TerminationCodeCode.SUCCESS
+    assert run.tasks and run.tasks[0].run_id
+    output = client.jobs.get_run_output(run.tasks[0].run_id)
+    assert output.notebook_output and output.notebook_output.result == "test"
+    again = client.jobs.run_now(job_id, job_parameters={"mode": "test"}, idempotency_token="once")
+    assert again.response.run_id == run.run_id
+    failing = client.jobs.run_now(job_id, job_parameters={"mode": "bad"})
+    expect(OperationFailed, failing.result)
+    failed = client.jobs.get_run(failing.response.run_id)
+    task = (failed.tasks or [])[0].run_id
+    assert task and client.jobs.get_run_output(task).error == "AssertionError: no"
+    assert [each.run_id for each in client.jobs.list_runs(job_id=job_id)] == [failed.run_id, run.run_id]
+    client.jobs.cancel_run(failing.response.run_id)
+
+
+def sign_in(client: WorkspaceClient, _url: str) -> None:
+    me = client.current_user.me()
+    machine = WorkspaceClient(
+        host=client.config.host,
+        client_id=me.external_id,
+        client_secret=client.config.token,
+        auth_type="oauth-m2m",
+    )
+    assert machine.current_user.me().user_name == me.user_name
+
+
 def permissions(client: WorkspaceClient, _url: str) -> None:
     job_id = create_job(client, "sdk-shared", "/Shared/nowhere")
     everyone = iam.AccessControlRequest(group_name="users", permission_level=iam.PermissionLevel.CAN_MANAGE_RUN)
@@ -132,7 +174,15 @@ def expect(kind: type[Exception], call: Callable[[], object]) -> None:
 
 def main() -> None:
     chapter, url = sys.argv[1:]
-    chapters = {"git_folders": git_folders, "files": files, "jobs": jobs_, "permissions": permissions, "refusals": refusals}
+    chapters = {
+        "git_folders": git_folders,
+        "files": files,
+        "jobs": jobs_,
+        "runs": runs,
+        "sign_in": sign_in,
+        "permissions": permissions,
+        "refusals": refusals,
+    }
     chapters[chapter](WorkspaceClient(), url)
     print(f"{chapter}: ok")
 

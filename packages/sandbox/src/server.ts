@@ -80,7 +80,11 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     addresses.azureDevOps = `http://127.0.0.1:${first.port}`;
     addresses.databricks = `http://127.0.0.1:${second.port}`;
     addresses.control = `${addresses.azureDevOps}/_sandbox`;
-    return { addresses, identities: identities.all, stop: () => closeAll([first.server, second.server]) };
+    const stop = async () => {
+      await closeAll([first.server, second.server]);
+      await databricks.stop();
+    };
+    return { addresses, identities: identities.all, stop };
   } catch (error) {
     await closeAll([first.server]);
     throw error;

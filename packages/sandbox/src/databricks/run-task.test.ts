@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requireTool } from '../../../../test/require-tool.ts';
+import { isAlive } from './test-processes.ts';
 import { startTestWorkspace, type TestWorkspace } from './test-workspace.ts';
 
 const HEADER = '# Databricks notebook source\n';
@@ -182,7 +183,7 @@ finally:
     expect(code).toBe('USER_CANCELED');
     expect(run.tasks[0].state.result_state).toBe('CANCELED');
     expect(await log()).toContain(marker);
-    await expect.poll(() => isAlive(worker)).toBe(false);
+    await expect.poll(() => isAlive(worker), { timeout: 5000 }).toBe(false);
   });
 
   test('a notebook from a Git source runs at its commit, with the root of the repository importable', async () => {
@@ -229,12 +230,3 @@ finally:
     expect(without).toMatchObject({ code: 'CLUSTER_ERROR', message: expect.stringContaining('/nonexistent/python') });
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

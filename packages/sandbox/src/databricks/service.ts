@@ -6,7 +6,7 @@ import { matchRoute, type SandboxReply, type SandboxRequest, type Service } from
 import { gitCredentialRoutes } from './git-credential-routes.ts';
 import { gitFolderRoutes } from './git-folder-routes.ts';
 import { recoverGitFolders } from './git-folders.ts';
-import { identityRoutes, WORKSPACE_ID } from './identity-routes.ts';
+import { identityRoutes } from './identity-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { permissionRoutes } from './permission-routes.ts';
 import { makeRunEngine, type RunTask } from './run-engine.ts';
@@ -14,6 +14,7 @@ import { runRoutes } from './run-routes.ts';
 import { makeTaskRunner } from './run-task.ts';
 import { secretRoutes } from './secret-routes.ts';
 import { denied, ServiceError } from './service-error.ts';
+import { findPublicReply } from './sign-in.ts';
 import { workspaceRoutes } from './workspace-routes.ts';
 import { prepareTree } from './workspace-tree.ts';
 import { type DatabricksRoute, type GitRepositories, openWorld, type RunEngine, type World } from './world.ts';
@@ -62,7 +63,7 @@ export function databricksService(context: DatabricksContext): DatabricksService
   const service: Service = async (request) => {
     await recovered;
     try {
-      return findPublic(request) ?? (await answer(world, runs, request));
+      return findPublicReply(world, request) ?? (await answer(world, runs, request));
     } catch (error) {
       if (error instanceof ServiceError) return toReply(error);
       throw error;
@@ -79,22 +80,6 @@ function findPython({
   const { MLOPS_SANDBOX_PYTHON: chosen } = process.env;
   if (chosen) return chosen;
   return existsSync(python) ? python : 'python3';
-}
-
-/** What is answered without a sign-in: where to sign in. */
-function findPublic(request: SandboxRequest): SandboxReply | undefined {
-  const origin = `http://${request.headers.host ?? '127.0.0.1'}`;
-  switch (`${request.method} ${request.path}`) {
-    case 'GET /.well-known/databricks-config':
-      return { status: 200, body: { oidc_endpoint: `${origin}/oidc`, workspace_id: WORKSPACE_ID, cloud: 'Azure' } };
-    case 'GET /oidc/.well-known/oauth-authorization-server':
-      return {
-        status: 200,
-        body: { authorization_endpoint: `${origin}/oidc/v1/authorize`, token_endpoint: `${origin}/oidc/v1/token` },
-      };
-    default:
-      return undefined;
-  }
 }
 
 async function answer(world: World, runs: RunEngine, request: SandboxRequest): Promise<SandboxReply> {
