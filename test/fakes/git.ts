@@ -28,6 +28,11 @@ export function fakeGit(
       devops.state.mains.set(url, { commit: clones.get(folder)?.head ?? '', files });
       return 'pushed';
     },
+    async clone({ url }, folder) {
+      const main = devops.state.mains.get(url);
+      clones.set(folder, { origin: url, ...(main ? { head: main.commit } : {}) });
+    },
+    push: async () => undefined,
     fetch: async () => undefined,
     findText: async (_folder, _revision, path) => files.get(path),
     status: async () => [],

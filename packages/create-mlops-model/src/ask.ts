@@ -61,7 +61,8 @@ export async function ask({ context, directory, manifest, readText }: AskOptions
   const asking: AskingContext = { lang: translate.lang, timeZone: findTimeZone(), directory: nameOf(directory, cwd) };
   const mayAsk = terminal.isInteractive && !flags.yes;
   if (!mayAsk) refuseMissing(given, target, asking, flags.yes, translate);
-  const prompted = mayAsk && openQuestions(given, target).length > 0 ? await prompt(given, target, asking, terminal, translate) : {};
+  const prompted =
+    mayAsk && openQuestions(given, target).length > 0 ? await prompt(given, target, asking, terminal, translate) : {};
   const answers = completeAnswers({ ...given, ...prompted }, asking);
   const late = findAnswerProblems(answers, translate);
   if (late.length > 0) throw answersError(late, translate);
@@ -117,7 +118,7 @@ async function askOne(
   }
   const check = (text: string) => {
     const parsed = parseAnswer(question, [text], translate);
-    return 'problem' in parsed ? parsed.problem : checkAnswer(question, parsed.value, translate);
+    return 'problem' in parsed ? parsed.problem : checkAnswer(question, parsed.value, translate, soFar);
   };
   const text = await terminal.askText({ message, check, ...(initial === undefined ? {} : { initial }) });
   const parsed = parseAnswer(question, [text], translate);

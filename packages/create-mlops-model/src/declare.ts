@@ -1,5 +1,5 @@
 import { type Resource, toMark } from '@create-mlops-model/core';
-import { type Declaration, declareBase, type Project, toProjectUrl } from './declare/base.ts';
+import { type Declaration, declareBase, type Project, toCloneUrl } from './declare/base.ts';
 import { declareBranchPolicies } from './declare/branch-policies.ts';
 import { declarePipelines } from './declare/pipelines.ts';
 import { declareProtection } from './declare/protection.ts';
@@ -11,7 +11,7 @@ export type { Project } from './declare/base.ts';
 /** Everything that should exist, each with what it needs. Pure but for the closures: nothing is read yet. */
 export function declare(project: Project, services: Services): readonly Resource[] {
   const { names, target } = project;
-  const cloneUrl = `${toProjectUrl(target)}/_git/${encodeURIComponent(names.repository)}`;
+  const cloneUrl = toCloneUrl(target, names.repository);
   const declaration: Declaration = { ...project, services, cloneUrl, mark: toMark(target, names.model) };
   const base = declareBase(declaration);
   const protection = declareProtection(declaration);

@@ -9,14 +9,14 @@ import { describeError } from './report-error.ts';
 import { createTerminal, type Terminal } from './services/terminal.ts';
 import { version } from './version.ts';
 
-/** Each command in a chunk of its own, so that none loads what another needs. */
+/** Commands are loaded when asked for, so that `--version` and `--help` load none. */
 const modules: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   create: () => import('./commands/create.ts'),
-  plan: () => import('./commands/plan.ts'),
-  apply: () => import('./commands/apply.ts'),
-  destroy: () => import('./commands/destroy.ts'),
+  plan: async () => (await import('./commands/project.ts')).plan,
+  apply: async () => (await import('./commands/project.ts')).apply,
+  destroy: async () => (await import('./commands/project.ts')).destroy,
   sandbox: () => import('./commands/sandbox.ts'),
-  rehearse: () => import('./commands/rehearse.ts'),
+  rehearse: async () => (await import('./commands/project.ts')).rehearse,
 };
 
 /** Environment variables that hold secrets; their values are blotted out of every error. */

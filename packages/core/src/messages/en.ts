@@ -23,6 +23,8 @@ export const en = {
     other: '{count} differences between mlops.yaml and what exists.',
   },
   'apply.confirm': { one: 'Apply this {count} change?', other: 'Apply these {count} changes?' },
+  'apply.needsYes': 'Nobody can be asked here whether to go on.',
+  'apply.needsYes.hint': 'Look at the plan above, then run the same command with --yes.',
   'apply.declined': 'Nothing was changed.',
   'apply.progress': '{done} of {total}',
   'apply.created': 'created',
@@ -51,6 +53,20 @@ export const en = {
   'report.verified': 'Checked: {text}',
   'report.cannotVerify': 'Cannot be checked from here: {text}',
   'report.requests': '{total} requests, {sequential} one after another',
+  'verify.schedules': 'the server reads the same schedules from the pipeline on main.',
+  'verify.firing':
+    'that a schedule really fires is seen when it is due. An organisation where nobody has signed in for a while goes dormant and runs nothing.',
+  'verify.missing': 'The server does not know the schedule {cron} (UTC). Push a change to the pipeline file on main.',
+  'verify.unexpected': 'The server would also start the training at {cron} (UTC), which mlops.yaml does not name.',
+  'verify.notOnMain': 'The schedule {cron} (UTC) leaves the branch main out.',
+  'verify.ownSchedules':
+    'The pipeline has schedules of its own, made on its page: those in the file are ignored until they are removed.',
+  'verify.disabled': 'The retraining pipeline is paused or disabled: nothing starts it.',
+  'verify.otherBranch': 'The retraining pipeline reads its file from the branch {branch}, not from main.',
+  'schedule.daylightSaving':
+    'Azure counts in UTC: while {zone} keeps summer time, runs come {minutes} minutes later on the local clock.',
+  'schedule.dayLater': 'In UTC the run falls on the next day.',
+  'schedule.dayEarlier': 'In UTC the run falls on the day before.',
   // hand-over
   'handover.head':
     'Some of it needs rights that you do not have. Your files are written; a person with these rights finishes it:',
@@ -117,6 +133,12 @@ export const en = {
   'rehearse.pause': 'Enter for the next chapter, Ctrl-C to stop.',
   'rehearse.resumed': 'Going on with chapter {number}.',
   'rehearse.result': '{what}: {value}',
+  'rehearse.cloned': 'Cloned; its folders: {folders}.',
+  'rehearse.refused': 'The server says: {reason}',
+  'rehearse.result.commit': 'First commit on main',
+  'rehearse.result.repository': 'Repository',
+  'rehearse.result.pipeline': 'Pipeline {name}',
+  'rehearse.result.refused': 'Commit refused on main',
   'rehearse.chapter.create': 'a new model',
   'rehearse.chapter.apply': 'plan and apply',
   'rehearse.chapter.clone': 'clone, and a push to main that is refused',

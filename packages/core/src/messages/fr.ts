@@ -25,6 +25,8 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
     other: '{count} différences entre mlops.yaml et ce qui existe.',
   },
   'apply.confirm': { one: 'Appliquer ce changement ({count}) ?', other: 'Appliquer ces {count} changements ?' },
+  'apply.needsYes': 'Personne ici à qui demander s’il faut continuer.',
+  'apply.needsYes.hint': 'Regardez le plan ci-dessus, puis relancez la même commande avec --yes.',
   'apply.declined': 'Rien n’a été changé.',
   'apply.progress': '{done} sur {total}',
   'apply.created': 'créé',
@@ -55,6 +57,21 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'report.verified': 'Vérifié : {text}',
   'report.cannotVerify': 'Ne peut pas être vérifié d’ici : {text}',
   'report.requests': '{total} requêtes, dont {sequential} l’une après l’autre',
+  'verify.schedules': 'le serveur lit les mêmes horaires dans le pipeline de main.',
+  'verify.firing':
+    'qu’un horaire se déclenche vraiment ne se voit qu’à son échéance. Une organisation où personne ne s’est connecté depuis un moment s’endort et n’exécute rien.',
+  'verify.missing':
+    'Le serveur ne connaît pas l’horaire {cron} (UTC). Poussez une modification du fichier de pipeline sur main.',
+  'verify.unexpected': 'Le serveur lancerait aussi l’entraînement à {cron} (UTC), que mlops.yaml ne nomme pas.',
+  'verify.notOnMain': 'L’horaire {cron} (UTC) exclut la branche main.',
+  'verify.ownSchedules':
+    'Le pipeline a ses propres horaires, définis sur sa page : ceux du fichier sont ignorés jusqu’à leur suppression.',
+  'verify.disabled': 'Le pipeline de réentraînement est en pause ou désactivé : rien ne le lance.',
+  'verify.otherBranch': 'Le pipeline de réentraînement lit son fichier sur la branche {branch}, pas sur main.',
+  'schedule.daylightSaving':
+    'Azure compte en UTC : à l’heure d’été de {zone}, les exécutions ont lieu {minutes} minutes plus tard à l’heure locale.',
+  'schedule.dayLater': 'En UTC, l’exécution tombe le lendemain.',
+  'schedule.dayEarlier': 'En UTC, l’exécution tombe la veille.',
   // hand-over
   'handover.head':
     'Une partie exige des droits que vous n’avez pas. Vos fichiers sont écrits ; une personne qui a ces droits termine :',
@@ -126,6 +143,12 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'rehearse.pause': 'Entrée pour le chapitre suivant, Ctrl-C pour arrêter.',
   'rehearse.resumed': 'Reprise au chapitre {number}.',
   'rehearse.result': '{what} : {value}',
+  'rehearse.cloned': 'Cloné ; ses dossiers : {folders}.',
+  'rehearse.refused': 'Le serveur répond : {reason}',
+  'rehearse.result.commit': 'Premier commit sur main',
+  'rehearse.result.repository': 'Dépôt',
+  'rehearse.result.pipeline': 'Pipeline {name}',
+  'rehearse.result.refused': 'Commit refusé sur main',
   'rehearse.chapter.create': 'un nouveau modèle',
   'rehearse.chapter.apply': 'planifier et appliquer',
   'rehearse.chapter.clone': 'cloner, et un envoi vers main qui est refusé',

@@ -6,8 +6,8 @@ import { differs } from './compare.ts';
 /** The clone in the project folder. */
 export interface LocalRepositorySpec {
   readonly name: string;
-  /** Address that `origin` should have. */
-  readonly origin: string;
+  /** Address that `origin` should have; absent while it is not known. */
+  readonly origin?: string;
   /** All rendered files, for the first commit; empty where the project exists already. */
   readonly paths: readonly string[];
   readonly executables: readonly string[];
@@ -24,13 +24,16 @@ export function localRepositoryResource(spec: LocalRepositorySpec, disk: Disk, g
     const clone = disk.exists('.git') ? await git.findClone(folder) : undefined;
     return clone ?? (isNew ? undefined : {});
   };
+  const hasOrigin = (live: Clone | undefined) =>
+    spec.origin === undefined || (live?.origin !== undefined && isSameRemote(live.origin, spec.origin));
   const settle = async (live: Clone | undefined): Promise<Clone> => {
     if (!live) await git.init(folder);
     const { paths, executables, author } = spec;
     const message = `Start ${spec.name} from its template`;
     const head = live?.head ?? (await git.commit(folder, { paths, executables, author, message }));
-    if (live?.origin === undefined || !isSameRemote(live.origin, spec.origin)) await git.setOrigin(folder, spec.origin);
-    return { head, origin: spec.origin };
+    if (hasOrigin(live)) return { ...live, head };
+    await git.setOrigin(folder, spec.origin as string);
+    return { head, ...(spec.origin === undefined ? {} : { origin: spec.origin }) };
   };
   return {
     address: `local-repository:${spec.name}`,
@@ -40,10 +43,9 @@ export function localRepositoryResource(spec: LocalRepositorySpec, disk: Disk, g
     isOurs: () => true,
     diff: (live) => {
       if (!isNew && live.head === undefined) return [];
-      const hasOrigin = live.origin !== undefined && isSameRemote(live.origin, spec.origin);
       return [
         ...(live.head === undefined ? [{ field: 'head', from: undefined, to: 'first commit' }] : []),
-        ...(hasOrigin ? [] : differs('origin', live.origin, spec.origin)),
+        ...(hasOrigin(live) ? [] : differs('origin', live.origin, spec.origin)),
       ];
     },
     create: () => settle(undefined),

@@ -46,6 +46,10 @@ export interface Git {
   setOrigin(folder: string, url: string): Promise<void>;
   /** Pushes main to `origin` if the remote has no main yet. @returns `refused` if it has one */
   pushFirst(folder: string, remote: Remote): Promise<'pushed' | 'refused'>;
+  /** Clones into a folder that does not exist yet. */
+  clone(remote: Remote, folder: string): Promise<void>;
+  /** Pushes a branch to `origin`. @returns the server's reason where it refuses, `undefined` where it took it */
+  push(folder: string, branch: string, remote: Remote): Promise<string | undefined>;
   /** Fetches a branch of `origin`. */
   fetch(folder: string, branch: string, remote: Remote): Promise<void>;
   /** A file's text at a revision: `origin/main`, `mlops.yaml`. */
@@ -110,6 +114,22 @@ export function makeGit(environment: Environment): Git {
       } catch (error) {
         // `--porcelain` marks a refused reference with `!` and the reason; git has no other code for it.
         if (/^!\t\S+\t\[(remote )?rejected\]/m.test(messageOf(error))) return 'refused';
+        throw toRemoteError(error, remote);
+      }
+    },
+    async clone(remote, folder) {
+      await run(dirname(folder), ['clone', '--quiet', '--', remote.url, folder], { remote }).catch((error: unknown) => {
+        throw toRemoteError(error, remote);
+      });
+    },
+    async push(folder, branch, remote) {
+      const refspec = `refs/heads/${branch}:refs/heads/${branch}`;
+      try {
+        await run(folder, ['push', '--porcelain', 'origin', refspec], { remote });
+        return undefined;
+      } catch (error) {
+        const reason = /^!\t\S+\t\[(?:remote )?rejected\] \((.*)\)$/m.exec(messageOf(error))?.[1];
+        if (reason !== undefined) return reason;
         throw toRemoteError(error, remote);
       }
     },

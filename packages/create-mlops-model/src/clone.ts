@@ -1,0 +1,95 @@
+import { dirname, join } from 'node:path';
+import {
+  BASE_PATH,
+  type FileState,
+  LOCK_PATH,
+  MANIFEST_PATH,
+  type Manifest,
+  parseLock,
+  parseManifest,
+  toFileStates,
+  toNames,
+  UserError,
+} from '@create-mlops-model/core';
+import type { CommandContext, TargetKind } from './command.ts';
+import { toInvocation } from './commands.ts';
+import { renderProject } from './render-project.ts';
+import { type Disk, openDisk } from './services/disk.ts';
+import { makeGit } from './services/git.ts';
+import { openSession, type Session } from './session.ts';
+
+/** A model's folder on this disk, opened. */
+export interface OpenClone {
+  readonly session: Session;
+  readonly manifest: Manifest;
+  /** Whose word counts: the default branch on the server, or this working tree (not there yet, or asked for). */
+  readonly source: 'remote' | 'worktree';
+  /** Managed files that are not as they were written: shown, never touched. */
+  readonly edited: ReadonlyMap<string, FileState>;
+}
+
+/**
+ * Opens the model whose folder this is, or lies above. The manifest is the one on the server's default branch.
+ * @param from `worktree` looks ahead with the manifest on this disk
+ */
+export async function openClone(context: CommandContext, from?: 'worktree'): Promise<OpenClone> {
+  const disk = getModelFolder(context);
+  const local = readManifest(context, disk);
+  const kind = await findTargetKind(context, disk.folder, local);
+  const session = await openSession(context, { manifest: local, folder: disk.folder, kind });
+  const { repositories } = session.services.azureDevOps;
+  const remote = await repositories.findText(session.project.names.repository, MANIFEST_PATH, 'main');
+  const edited = await readFileStates(disk);
+  if (from === undefined && remote !== undefined) {
+    const manifest = parseManifest(remote, `main:${MANIFEST_PATH}`, context.translate);
+    const project = { ...session.project, manifest, names: toNames(manifest) };
+    return { session: { ...session, project }, manifest, source: 'remote', edited };
+  }
+  return { session: await withFiles(context, session, remote), manifest: local, source: 'worktree', edited };
+}
+
+/** A project that died before its first commit gets its files written again. */
+async function withFiles(context: CommandContext, session: Session, remote: string | undefined): Promise<Session> {
+  const { disk, git } = session.services;
+  if (remote !== undefined || (await git.findClone(disk.folder))?.head !== undefined) return session;
+  const files = await renderProject(session.project.manifest, context.version);
+  return { ...session, project: { ...session.project, files } };
+}
+
+/** The nearest folder with an `mlops.yaml`, from here upwards. */
+function getModelFolder(context: CommandContext): Disk {
+  for (let folder = context.cwd; ; folder = dirname(folder)) {
+    const disk = openDisk(folder);
+    if (disk.exists(MANIFEST_PATH)) return disk;
+    if (folder === dirname(folder)) break;
+  }
+  const { translate, cwd, version } = context;
+  throw new UserError(
+    'usage',
+    translate('error.noManifest', { directory: cwd }),
+    translate('error.noManifest.hint', { command: toInvocation(version) }),
+  );
+}
+
+function readManifest(context: CommandContext, disk: Disk): Manifest {
+  const text = disk.find(MANIFEST_PATH)?.contents ?? '';
+  return parseManifest(text, join(disk.folder, MANIFEST_PATH), context.translate);
+}
+
+/** The flag; else where `origin` leads; else Azure once an organisation is named. */
+export async function findTargetKind(context: CommandContext, folder: string, manifest: Manifest): Promise<TargetKind> {
+  if (context.flags.target) return context.flags.target;
+  const origin = (await makeGit(context.env).findClone(folder))?.origin;
+  if (origin && URL.canParse(origin)) {
+    const { protocol, hostname } = new URL(origin);
+    if (/^https?:$/.test(protocol)) return hostname === '127.0.0.1' ? 'sandbox' : 'azure';
+  }
+  return manifest.devops.organization === '' ? 'sandbox' : 'azure';
+}
+
+async function readFileStates(disk: Disk): Promise<ReadonlyMap<string, FileState>> {
+  const lock = disk.find(LOCK_PATH);
+  if (!lock) return new Map([[LOCK_PATH, 'deleted']]);
+  const states = await toFileStates(parseLock(lock.contents), (path) => disk.find(path)?.contents);
+  return new Map([...states].filter(([path, state]) => state !== 'pristine' && path !== BASE_PATH));
+}

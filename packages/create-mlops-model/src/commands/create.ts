@@ -1,0 +1,162 @@
+import { hostname, userInfo } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import {
+  apply,
+  azureTarget,
+  describeOutcome,
+  describePlan,
+  type ExitCode,
+  type Files,
+  MANIFEST_PATH,
+  type Manifest,
+  type Planned,
+  parseManifest,
+  plan,
+  type Resource,
+  toExitCode,
+  toManifest,
+  toNames,
+  toOutcomeDocument,
+  toPlanDocument,
+  UserError,
+} from '@create-mlops-model/core';
+import { ask } from '../ask.ts';
+import { type CarriedOut, carryOut } from '../carry-out.ts';
+import type { CommandContext, TargetKind } from '../command.ts';
+import { toInvocation } from '../commands.ts';
+import { declareClone, toCloneUrl } from '../declare/base.ts';
+import { declare } from '../declare.ts';
+import { openTargetFolder, refuseForeignFiles, rewritePristine } from '../project-folder.ts';
+import { renderProject } from '../render-project.ts';
+import { reportResult } from '../report-result.ts';
+import { type Disk, openDisk } from '../services/disk.ts';
+import { makeGit } from '../services/git.ts';
+import { openJournal } from '../services/journal.ts';
+import { openSession, type Session } from '../session.ts';
+
+/** A model's repository and everything around it, from answers to report. */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const { flags, terminal, translate, positionals } = context;
+  const typed = positionals[0];
+  // A folder that cannot be written to is refused before anything is asked.
+  if (typed !== undefined) openTargetFolder(context, typed);
+  const before = flags.continue ? readManifest(context, typed ?? '.') : undefined;
+  terminal.print(terminal.style.bold(translate('create.intro')));
+  const asked = await ask({
+    context,
+    directory: typed,
+    readText: readFile,
+    ...(before ? { manifest: before } : {}),
+  });
+  const manifest: Manifest = { ...toManifest(asked.answers, translate), keep: before?.keep ?? [] };
+  const disk = openTargetFolder(context, typed ?? manifest.model.name);
+  terminal.print(translate('create.directory', { directory: disk.folder }));
+  const files = await renderProject(manifest, context.version);
+  const done = flags.filesOnly
+    ? await writeFiles(context, disk, manifest, files)
+    : await provision(context, { disk, manifest, files, kind: asked.target, isNew: before === undefined });
+  if (asked.wasAsked) terminal.print(`${translate('report.repeat')}\n  ${asked.commandLine}`);
+  const folder = relative(context.cwd, disk.folder);
+  if (done === 0 && folder !== '') terminal.print(translate('create.next.cd', { command: `cd ${folder}` }));
+  if (done === 0) {
+    const command = `${toInvocation(context.version)} ${flags.filesOnly ? 'apply' : 'plan'}`;
+    terminal.print(translate(flags.filesOnly ? 'create.filesOnly' : 'create.next.plan', { command }));
+  }
+  return done;
+}
+
+function readManifest(context: CommandContext, directory: string): Manifest {
+  const disk = openDisk(resolve(context.cwd, directory));
+  const file = disk.find(MANIFEST_PATH);
+  if (file) return parseManifest(file.contents, join(disk.folder, MANIFEST_PATH), context.translate);
+  const { translate, version } = context;
+  throw new UserError(
+    'usage',
+    translate('error.noManifest', { directory: disk.folder }),
+    translate('error.noManifest.hint', { command: toInvocation(version) }),
+  );
+}
+
+/** A file that a person named; it may lie anywhere. */
+function readFile(path: string): string {
+  const file = openDisk(dirname(path)).find(path.slice(dirname(path).length).replace(/^[\\/]+/, ''));
+  if (file) return file.contents;
+  throw new UserError('usage', { en: 'there is no such file', fr: 'ce fichier n’existe pas' });
+}
+
+interface Provision {
+  readonly disk: Disk;
+  readonly manifest: Manifest;
+  readonly files: Files;
+  readonly kind: TargetKind;
+  readonly isNew: boolean;
+}
+
+async function provision(
+  context: CommandContext,
+  { disk, manifest, files, kind, isNew }: Provision,
+): Promise<ExitCode> {
+  if (isNew) refuseForeignFiles(context, disk, files);
+  else if (!context.flags.dryRun) await commitAnswers(context, disk, manifest, files);
+  const session = await openSession(context, { manifest, folder: disk.folder, kind, ...(isNew ? { files } : {}) });
+  try {
+    const kept = context.flags.takeOver && isNew ? await keepTakenOver(context, session) : session;
+    const done: CarriedOut = await carryOut(context, kept);
+    await reportResult(context, kept, done);
+    return done.exitCode;
+  } finally {
+    session.close();
+  }
+}
+
+/** What is about to be taken over goes into `keep:` before the first commit, so that `destroy` leaves it. */
+async function keepTakenOver(context: CommandContext, session: Session): Promise<Session> {
+  const { project, services } = session;
+  const { plan: steps } = await plan(declare(project, services), { takeOver: true });
+  const keep = steps.flatMap((step) => (step.action === 'update' && step.takeOver ? [step.address] : []));
+  if (keep.length === 0) return session;
+  const manifest = { ...project.manifest, keep };
+  return { ...session, project: { ...project, manifest, files: await renderProject(manifest, context.version) } };
+}
+
+/** `--continue`: the answers go into `mlops.yaml` and the files that depend on it, as one commit. */
+async function commitAnswers(context: CommandContext, disk: Disk, manifest: Manifest, files: Files): Promise<void> {
+  const paths = await rewritePristine(disk, files);
+  if (paths.length === 0) return;
+  const git = makeGit(context.env);
+  if ((await git.findClone(disk.folder))?.head === undefined) return;
+  await git.commit(disk.folder, {
+    paths,
+    executables: paths.filter((path) => files.get(path)?.executable),
+    message: `Fill in what Azure needs for ${manifest.model.name}`,
+    author: async () => toLocalAuthor(),
+  });
+}
+
+/** `--files-only`: the same plan and apply, for files and clone alone. */
+async function writeFiles(context: CommandContext, disk: Disk, manifest: Manifest, files: Files): Promise<ExitCode> {
+  const { terminal, translate, flags } = context;
+  refuseForeignFiles(context, disk, files);
+  const { repository: name } = toNames(manifest);
+  const target = azureTarget(manifest);
+  const origin = target.organizationUrl === '' || target.project === '' ? {} : { origin: toCloneUrl(target, name) };
+  const author = async () => toLocalAuthor();
+  const local = declareClone({ name, files, author, ...origin }, { disk, git: makeGit(context.env) });
+  const planned: Planned = await plan([...local.files, local.clone] as readonly Resource[]);
+  for (const line of describePlan(planned.plan, translate)) terminal.print(line);
+  if (flags.dryRun) {
+    terminal.print(translate('create.dryRun'));
+    context.printDocument({ ...toPlanDocument(planned.plan) });
+    return 0;
+  }
+  const outcome = await apply(planned, { journal: openJournal(disk, Date.now), signal: context.signal });
+  for (const line of describeOutcome(outcome, translate)) terminal.print(line);
+  context.printDocument(toOutcomeDocument(outcome));
+  return toExitCode(outcome);
+}
+
+/** Who commits where git's configuration names nobody and no service is asked. */
+function toLocalAuthor() {
+  const { username } = userInfo();
+  return { name: username, email: `${username}@${hostname()}` };
+}

@@ -1,0 +1,82 @@
+import { join, resolve } from 'node:path';
+import { type Files, LOCK_PATH, MANIFEST_PATH, parseLock, toFileStates, UserError } from '@create-mlops-model/core';
+import type { CommandContext } from './command.ts';
+import { toInvocation } from './commands.ts';
+import { type Disk, describeFolder, openDisk } from './services/disk.ts';
+
+/** What a killed run leaves of a file it was writing (`disk.ts`). */
+const DRAFT = /\.\d+\.tmp$/;
+
+/** The folder that `create` is to write to, before anything is asked. @throws UserError where nothing could be written */
+export function openTargetFolder(context: CommandContext, directory: string): Disk {
+  const folder = resolve(context.cwd, directory);
+  const { translate } = context;
+  switch (describeFolder(folder)) {
+    case 'link':
+      throw new UserError(
+        'usage',
+        translate('create.symlink', { directory: folder }),
+        translate('create.symlink.hint', { directory: openDisk(folder).realFolder() }),
+      );
+    case 'read-only':
+      throw new UserError(
+        'failed',
+        translate('create.notWritable', { directory: folder }),
+        translate('create.notWritable.hint'),
+      );
+    case 'file':
+      throw notEmpty(context, folder);
+    case 'missing':
+    case 'folder':
+      return openDisk(folder);
+  }
+}
+
+/**
+ * Refuses a folder that holds anything but what an earlier run of the same answers wrote; sweeps up its half-written files.
+ * @throws UserError `not-empty`
+ */
+export function refuseForeignFiles(context: CommandContext, disk: Disk, files: Files): void {
+  const present = disk.listAll().filter((path) => !path.startsWith('.git/'));
+  const drafts = present.filter((path) => DRAFT.test(path) && files.has(path.replace(DRAFT, '')));
+  const foreign = present.filter(
+    (path) => !drafts.includes(path) && files.get(path)?.contents !== disk.find(path)?.contents,
+  );
+  if (foreign.length > 0) {
+    if (!present.includes(MANIFEST_PATH)) throw notEmpty(context, disk.folder);
+    const { translate, version } = context;
+    throw new UserError(
+      'not-empty',
+      translate('create.exists', { directory: disk.folder }),
+      translate('create.exists.hint', { command: `cd ${disk.folder} && ${toInvocation(version)} apply` }),
+    );
+  }
+  for (const draft of drafts) disk.remove(draft);
+}
+
+function notEmpty({ translate, version }: CommandContext, folder: string): UserError {
+  return new UserError(
+    'not-empty',
+    translate('create.notEmpty', { directory: folder }),
+    translate('create.notEmpty.hint', { command: `${toInvocation(version)} ${join(folder, '..', 'my-model')}` }),
+  );
+}
+
+/**
+ * Writes the files whose text the answers changed, where they still are as we wrote them.
+ * @returns the paths written; files that the team edited are left
+ */
+export async function rewritePristine(disk: Disk, files: Files): Promise<readonly string[]> {
+  const lock = parseLock(disk.find(LOCK_PATH)?.contents ?? '');
+  const states = await toFileStates(lock, (path) => disk.find(path)?.contents);
+  const written: string[] = [];
+  for (const [path, file] of files) {
+    const isOurs = path === MANIFEST_PATH || path === LOCK_PATH || states.get(path) === 'pristine';
+    const isNew = !(path in lock.files) && file.ownership !== 'seed' && !disk.exists(path);
+    if (!isOurs && !isNew) continue;
+    if (disk.find(path)?.contents === file.contents) continue;
+    disk.write(path, { contents: file.contents, executable: file.executable ?? false });
+    written.push(path);
+  }
+  return written;
+}

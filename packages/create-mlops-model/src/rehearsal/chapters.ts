@@ -1,0 +1,19 @@
+import type { MessageKey } from '@create-mlops-model/core';
+import type { Rehearsal } from './rehearsal.ts';
+import { tellApply } from './tell-apply.ts';
+import { tellClone } from './tell-clone.ts';
+import { tellCreate } from './tell-create.ts';
+
+/** One part of the loop: told, done, and checked against what the services return. */
+export interface Chapter {
+  readonly title: MessageKey;
+  /** @throws UserError when what should be is not */
+  readonly tell: (rehearsal: Rehearsal) => Promise<void>;
+}
+
+/** The loop, in order. */
+export const chapters: readonly Chapter[] = [
+  { title: 'rehearse.chapter.create', tell: tellCreate },
+  { title: 'rehearse.chapter.apply', tell: tellApply },
+  { title: 'rehearse.chapter.clone', tell: tellClone },
+];

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { type Manifest, toManifest } from '@create-mlops-model/core';
+import type { CommandContext } from '../command.ts';
+import { type Disk, openDisk } from '../services/disk.ts';
+import { toSandboxHome } from '../services/sandbox.ts';
+import { openSession, type Session } from '../session.ts';
+
+/** One thing that a chapter brought about, as the services themselves name it. */
+export interface RehearsalResult {
+  readonly what: string;
+  /** A commit, id or version that the services return. */
+  readonly value: string;
+}
+
+/** What the chapters work with. */
+export interface Rehearsal {
+  /** Agrees to everything; prints no document. */
+  readonly context: CommandContext;
+  readonly manifest: Manifest;
+  /** Holds `model`, the folder of the one who creates, and `clone`, a colleague's. */
+  readonly disk: Disk;
+  readonly session: Session;
+  /** Chapters told before. */
+  readonly told: number;
+  /** Notes a result for the summary. */
+  note(what: string, value: string): void;
+  results(): readonly RehearsalResult[];
+  /** A chapter ended; a stopped rehearsal goes on after it. */
+  finish(chapter: number): void;
+  /** The next rehearsal starts from the beginning. */
+  forget(): void;
+  close(): void;
+}
+
+interface Progress {
+  /** Counts rehearsals, so that each has an organisation of its own. */
+  readonly number: number;
+  readonly told: number;
+  readonly results: readonly RehearsalResult[];
+}
+
+const PROGRESS = 'progress.json';
+
+/** Takes up the rehearsal that was stopped, or begins a new one in an organisation of its own. */
+export async function openRehearsal(context: CommandContext): Promise<Rehearsal> {
+  const disk = openDisk(join(toSandboxHome(context.env), 'rehearsal'));
+  let progress = readProgress(disk);
+  if (progress.told === 0) disk.removeAll(['model', 'clone']);
+  const manifest = toRehearsalManifest(progress.number);
+  const quiet: CommandContext = {
+    ...context,
+    flags: { ...context.flags, yes: true, dryRun: false, takeOver: false },
+    printDocument: () => undefined,
+  };
+  const session = await openSession(quiet, { manifest, folder: join(disk.folder, 'model'), kind: 'sandbox' });
+  const save = () => disk.write(PROGRESS, { contents: `${JSON.stringify(progress)}\n`, executable: false });
+  return {
+    context: quiet,
+    manifest,
+    disk,
+    session,
+    told: progress.told,
+    note: (what, value) => {
+      progress = { ...progress, results: [...progress.results, { what, value }] };
+    },
+    results: () => progress.results,
+    finish: (chapter) => {
+      progress = { ...progress, told: chapter };
+      save();
+    },
+    forget: () => {
+      const { results } = progress;
+      progress = { number: progress.number + 1, told: 0, results: [] };
+      save();
+      progress = { ...progress, results };
+    },
+    close: () => session.close(),
+  };
+}
+
+function readProgress(disk: Disk): Progress {
+  const text = disk.find(PROGRESS)?.contents;
+  return text === undefined ? { number: 1, told: 0, results: [] } : (JSON.parse(text) as Progress);
+}
+
+function toRehearsalManifest(number: number): Manifest {
+  return toManifest({
+    name: 'ottawa-over-asking',
+    schedules: [{ cron: '0 6 * * 1', timeZone: 'America/Toronto' }],
+    organization: `rehearsal-${number}`,
+    project: 'mlops',
+    databricksFolder: `/Shared/rehearsal-${number}`,
+  });
+}
