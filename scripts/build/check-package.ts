@@ -28,7 +28,7 @@ export async function checkPackage(item: PublishedPackage): Promise<string> {
     ...(bytes > item.maxBytes ? [`${bytes} bytes packed, the limit is ${item.maxBytes}`] : []),
     ...findManifestProblems(item.folder),
     ...findCodeFromText(join(item.folder, 'dist')),
-    ...(await findPublintProblems(item.folder, tarball)),
+    ...(await findPublintProblems(tarball)),
   ];
   if (problems.length > 0) throw new Error(`${item.name}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   return `${item.name}: ${files.length} files, ${Math.ceil(bytes / 1024)} KB packed`;
@@ -65,9 +65,9 @@ function findCodeFromText(dist: string): string[] {
     .map((path) => `dist/${path} makes code from text`);
 }
 
-async function findPublintProblems(folder: string, path: string): Promise<string[]> {
+async function findPublintProblems(path: string): Promise<string[]> {
   const bytes = readFileSync(path);
   const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  const { messages, pkg } = await publint({ pkgDir: folder, pack: { tarball }, strict: true, level: 'suggestion' });
+  const { messages, pkg } = await publint({ pack: { tarball }, strict: true, level: 'suggestion' });
   return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false }) ?? message.code}`);
 }
