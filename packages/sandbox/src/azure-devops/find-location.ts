@@ -46,10 +46,14 @@ function areaOf(segments: readonly string[]): string {
 export function findLocations(path: readonly string[]): readonly Found[] {
   const apis = path.findIndex((segment) => segment.toLowerCase() === '_apis');
   const candidates = byArea.get(path[apis + 1]?.toLowerCase() ?? '') ?? [];
-  return candidates.flatMap((candidate) => {
+  const fits = candidates.flatMap((candidate) => {
     const params = match(candidate, path, apis);
     return params ? [{ location: candidate.location, params }] : [];
   });
+  // An address without project is first of all that of the organisation.
+  const missing = ({ location, params }: Found) =>
+    Number(location.routeTemplate.startsWith('{project}') && params.project === undefined);
+  return fits.sort((a, b) => missing(a) - missing(b));
 }
 
 function match({ segments, required }: Compiled, path: readonly string[], apis: number): Params | undefined {
