@@ -33,9 +33,7 @@ def run_az(arguments: list[str]) -> str:
     return done.stdout
 
 
-def make_token_source(
-    resource: str, run: Run = run_az, clock: Callable[[], float] = time.time
-) -> TokenSource:
+def make_token_source(resource: str, run: Run = run_az, clock: Callable[[], float] = time.time) -> TokenSource:
     """Returns a function that gives a token for the resource: the one at hand, or a new one when it
     is about to end or when the caller says that it was refused."""
     cached: tuple[str, float] = ("", 0.0)

@@ -28,12 +28,16 @@ class Loader(yaml.SafeLoader):
         seen: set[str] = set()
         for key, _ in node.value:
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f'the key "{key.value}" is given twice', key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f'the key "{key.value}" is given twice', key.start_mark
+                )
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
 Loader.yaml_implicit_resolvers = {}
+# A leading zero means nothing: 010 is ten.
+Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(str(node.value)))
 for _tag, _pattern, _first in (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),

@@ -1,6 +1,6 @@
 """Hygiene of what goes into the repository: notebooks without outputs, Python that parses, no secrets.
 
-    python check_notebooks.py [path …]      without a path: everything that git tracks
+python check_notebooks.py [path …]      without a path: everything that git tracks
 """
 
 from __future__ import annotations

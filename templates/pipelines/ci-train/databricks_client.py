@@ -39,7 +39,7 @@ class Databricks:
         self._token = token
         self._sleep = sleep
 
-    def get(self, path: str, **query: str | int) -> Json:
+    def get(self, path: str, /, **query: str | int) -> Json:
         """Reads. Retried on everything that passes."""
         wanted = urllib.parse.urlencode(query)
         return self._request("GET", f"{path}?{wanted}" if wanted else path, None, repeatable=True)

@@ -50,7 +50,9 @@ def to_number(value: object) -> str:
 
 def escape(text: str) -> str:
     """Text inside Markdown that cannot become markup, a link or a table's border."""
-    return "".join(f"\\{character}" if character in "\\`*_{}[]<>#|~@" else character for character in " ".join(text.split()))
+    return "".join(
+        f"\\{character}" if character in "\\`*_{}[]<>#|~@" else character for character in " ".join(text.split())
+    )
 
 
 class PullRequest:

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -217,7 +218,7 @@ def stop(number: int, _frame: FrameType | None) -> None:
 
 def parse_resumed(text: str) -> int:
     """The run to follow again, 0 for none. Anything but a number is refused."""
-    if not text.isdigit():
+    if not re.fullmatch(r"[0-9]+", text):
         raise agent.Failure("resumeRun must be the number of a Databricks run, or 0.")
     return int(text)
 

@@ -59,10 +59,9 @@ def to_tag(version: str, run_id: str, commit: str) -> str:
 
 def find_digest(registry: str, image: Image) -> str | None:
     """The digest of a tag in the registry, or None if there is no such tag."""
-    done = try_run(
-        ["az", "acr", "repository", "show", "--name", registry, "--image", f"{image.repository}:{image.tag}"]
-        + ["--query", "digest", "--output", "tsv"]
-    )
+    name = f"{image.repository}:{image.tag}"
+    wanted = ["--query", "digest", "--output", "tsv"]
+    done = try_run(["az", "acr", "repository", "show", "--name", registry, "--image", name, *wanted])
     if done.returncode == 0 and DIGEST.match(done.stdout.strip()):
         return done.stdout.strip()
     complaint = done.stderr.lower()

@@ -25,7 +25,11 @@ def find_program(name: str) -> str:
 
 
 def try_run(
-    arguments: list[str], *, text: str | None = None, environment: dict[str, str] | None = None, folder: Path | None = None
+    arguments: list[str],
+    *,
+    text: str | None = None,
+    environment: dict[str, str] | None = None,
+    folder: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Runs a program, never through a shell. Returns its end, whatever it is."""
     return subprocess.run(
@@ -40,7 +44,11 @@ def try_run(
 
 
 def run(
-    arguments: list[str], *, text: str | None = None, environment: dict[str, str] | None = None, folder: Path | None = None
+    arguments: list[str],
+    *,
+    text: str | None = None,
+    environment: dict[str, str] | None = None,
+    folder: Path | None = None,
 ) -> str:
     """Runs a program. Returns what it printed; raises Failure with the end of its complaint otherwise."""
     done = try_run(arguments, text=text, environment=environment, folder=folder)

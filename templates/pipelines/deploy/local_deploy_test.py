@@ -79,7 +79,9 @@ def find_problems(send: Send, has_model: bool) -> Iterator[str]:
     right = json.dumps(example).encode()
     if not has_model:
         for method, path, body in (("GET", "/readyz", None), ("GET", "/v1/model", None), ("POST", "/v1/score", right)):
-            yield from expect(send(method, path, body, JSON_TYPE), 503, PROBLEM_TYPE, f"{method} {path} without a model")
+            yield from expect(
+                send(method, path, body, JSON_TYPE), 503, PROBLEM_TYPE, f"{method} {path} without a model"
+            )
         return
     yield from expect(send("GET", "/readyz", None, JSON_TYPE), 200, JSON_TYPE, "GET /readyz")
     yield from expect(send("GET", "/v1/model", None, JSON_TYPE), 200, JSON_TYPE, "GET /v1/model")
@@ -91,7 +93,7 @@ def find_problems(send: Send, has_model: bool) -> Iterator[str]:
     without = {"data": [{name: value for name, value in first.items() if name != next(iter(first))}]}
     for title, body, kind, status in (
         ("a row that lacks a column", json.dumps(without).encode(), JSON_TYPE, 422),
-        ("a value of the wrong type", json.dumps({"data": [dict.fromkeys(first, [])]}).encode(), JSON_TYPE, 422),
+        ("a value of the wrong type", json.dumps({"data": [{name: [] for name in first}]}).encode(), JSON_TYPE, 422),
         ("no rows", b'{"data": []}', JSON_TYPE, 422),
         ("text that is not JSON", b"{", JSON_TYPE, 400),
         ("another content type", b"a,b", "text/csv", 415),
@@ -110,8 +112,23 @@ def expect(answer: Answer, status: int, media: str, doing: str) -> Iterator[str]
 def serve(model: Path, log: Path) -> Iterator[Send]:
     """The service as the image starts it, for as long as the block lasts; it must stop by itself when asked."""
     port = find_free_port()
-    command = [sys.executable, "-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
-    environment = {**os.environ, "MODEL_DIR": str(model.resolve()), "PYTHONDONTWRITEBYTECODE": "1", "DRAIN_SECONDS": "0"}
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "app:app",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-access-log",
+    ]
+    environment = {
+        **os.environ,
+        "MODEL_DIR": str(model.resolve()),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "DRAIN_SECONDS": "0",
+    }
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=ROOT / "api", env=environment, stdout=output, stderr=output)
     send = send_to(port)
@@ -169,7 +186,10 @@ def main() -> int:
         say(problem)
     if problems:
         return fail(Failure(f"The service answered {len(problems)} requests otherwise than it should; see above."))
-    say(f"The service {'serves the model' if has_model else 'says that it has no model'}, refuses wrong requests, and stops when asked.")
+    say(
+        f"The service {'serves the model and refuses wrong requests' if has_model else 'says that it has no model'}, "
+        "and stops when asked."
+    )
     return 0
 
 

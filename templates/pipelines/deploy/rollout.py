@@ -159,7 +159,11 @@ def roll_out(cluster: Cluster, release: Release, overlay: Path) -> None:
         say(f"Already live: {release.image}@{release.digest}")
         return
     # Undo is written by another field manager than apply; without --force-conflicts the next apply would be refused.
-    say(cluster.run("apply", "--server-side", "--force-conflicts", "--field-manager", "mlops", "--kustomize", str(overlay)))
+    say(
+        cluster.run(
+            "apply", "--server-side", "--force-conflicts", "--field-manager", "mlops", "--kustomize", str(overlay)
+        )
+    )
     target = f"deployment/{release.name}"
     stands = cluster.succeeds("rollout", "status", target, f"--timeout={ROLLOUT_MINUTES}m")
     problem = try_service(cluster, release) if stands else "its pods did not become ready"
@@ -188,17 +192,17 @@ def describe_pods(cluster: Cluster, name: str) -> list[str]:
     lines = []
     for pod in json.loads(text).get("items", []):
         states = [each.get("state", {}) for each in pod.get("status", {}).get("containerStatuses", [])]
-        reasons = [str((state.get("waiting") or state.get("terminated") or {}).get("reason", "running")) for state in states]
+        reasons = [
+            str((state.get("waiting") or state.get("terminated") or {}).get("reason", "running")) for state in states
+        ]
         lines.append(f"{pod['metadata']['name']}: {pod.get('status', {}).get('phase')} {', '.join(reasons)}")
     return lines
 
 
 def sign_in(kubeconfig: Path) -> None:
     """Writes a kubeconfig for the service connection's identity."""
-    run(
-        ["az", "aks", "get-credentials", "--resource-group", get_variable("CLUSTER_RESOURCE_GROUP")]
-        + ["--name", get_variable("CLUSTER"), "--file", str(kubeconfig), "--overwrite-existing"]
-    )
+    cluster = ["--resource-group", get_variable("CLUSTER_RESOURCE_GROUP"), "--name", get_variable("CLUSTER")]
+    run(["az", "aks", "get-credentials", *cluster, "--file", str(kubeconfig), "--overwrite-existing"])
     # Clusters with Entra sign-in give a kubeconfig that asks for a device code; kubelogin makes it use the Azure CLI.
     if "kubelogin" in kubeconfig.read_text(encoding="utf-8"):
         run(["kubelogin", "convert-kubeconfig", "--login", "azurecli"], environment={"KUBECONFIG": str(kubeconfig)})

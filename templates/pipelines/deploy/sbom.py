@@ -1,6 +1,6 @@
 """Writes what is installed beside this interpreter as a CycloneDX list. Runs while the image is built.
 
-    python sbom.py FILE
+python sbom.py FILE
 """
 
 from __future__ import annotations

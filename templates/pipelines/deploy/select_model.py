@@ -24,7 +24,7 @@ TRACKING_RESOURCE = "https://management.azure.com"
 
 
 def sign_in(uri: str) -> None:
-    """Gives MLflow the service connection's token. Azure ML's own plugin (`azureml://`) asks the Azure CLI by itself."""
+    """Gives MLflow the service connection's token. Azure ML's plugin (`azureml://`) asks the Azure CLI by itself."""
     from azure_cli import make_token_source
 
     if uri.startswith("http") and not os.environ.get("MLFLOW_TRACKING_TOKEN"):
@@ -34,6 +34,7 @@ def sign_in(uri: str) -> None:
 def choose(uri: str, output: Path) -> tuple[int, str] | None:
     """Downloads the selected version. Returns its number and the run that made it; None if none is registered."""
     import mlflow
+
     from registry import download, find_in_service
     from settings import load_settings
 
@@ -76,7 +77,8 @@ def main() -> int:
     if chosen is None:
         warn(
             "No model is registered yet, so there is nothing to build and deploy. "
-            f"Run the pipeline {os.environ.get('MODEL', 'model')}-retrain to train one; its success starts this pipeline again."
+            f"Run the pipeline {os.environ.get('MODEL', 'model')}-retrain to train one: "
+            "its success starts this pipeline again."
         )
         return 0
     version, run_id = chosen
