@@ -90,12 +90,12 @@ function refuseTaken(planned: Planned): void {
   throw new UserError(
     'blocked',
     {
-      en: `Nothing was changed: ${list} exists already, differs and is not ours.`,
-      fr: `Rien n’a été modifié\u00a0: ${list} existe déjà, diffère et n’est pas à nous.`,
+      en: `Nothing was changed, because these exist already, differ and are not ours: ${list}.`,
+      fr: `Rien n’a été modifié, car ces objets existent déjà, diffèrent et ne sont pas à nous\u00a0: ${list}.`,
     },
     {
-      en: 'Look at it. To change it all the same, run the same command with --take-over; or choose another name in mlops.yaml.',
-      fr: 'Regardez-le. Pour le modifier quand même, relancez la même commande avec --take-over\u00a0; ou choisissez un autre nom dans mlops.yaml.',
+      en: 'Look at them. To change them all the same, run the same command with --take-over; or choose another name in mlops.yaml.',
+      fr: 'Examinez-les. Pour les modifier quand même, relancez la même commande avec --take-over\u00a0; ou choisissez un autre nom dans mlops.yaml.',
     },
   );
 }

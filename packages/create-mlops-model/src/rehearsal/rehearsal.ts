@@ -33,7 +33,7 @@ export interface Rehearsal {
 }
 
 interface Progress {
-  /** Counts rehearsals, so that each has an organisation of its own. */
+  /** Counts rehearsals, so that each has a model of its own. */
   readonly number: number;
   readonly told: number;
   readonly results: readonly RehearsalResult[];
@@ -41,7 +41,7 @@ interface Progress {
 
 const PROGRESS = 'progress.json';
 
-/** Takes up the rehearsal that was stopped, or begins a new one in an organisation of its own. */
+/** Takes up the rehearsal that was stopped, or begins a new one with a model of its own. */
 export async function openRehearsal(context: CommandContext): Promise<Rehearsal> {
   const disk = openDisk(join(toSandboxHome(context.env), 'rehearsal'));
   let progress = readProgress(disk);
@@ -83,12 +83,10 @@ function readProgress(disk: Disk): Progress {
   return text === undefined ? { number: 1, told: 0, results: [] } : (JSON.parse(text) as Progress);
 }
 
+/** A model of its own each time: a job's name, unlike a repository's, is shared by a whole Databricks workspace. */
 function toRehearsalManifest(number: number): Manifest {
   return toManifest({
-    name: 'ottawa-over-asking',
+    name: `rehearsal-${number}`,
     schedules: [{ cron: '0 6 * * 1', timeZone: 'America/Toronto' }],
-    organization: `rehearsal-${number}`,
-    project: 'mlops',
-    databricksFolder: `/Shared/rehearsal-${number}`,
   });
 }
