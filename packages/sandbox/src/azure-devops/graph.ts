@@ -172,4 +172,5 @@ export const graphHandlers: Handlers = {
   graphMembershipLists: { GET: showMemberships },
   graphSubjectLookup: { POST: lookUpSubjects },
   userEntitlements: { GET: showEntitlements },
+  userEntitlementList: { GET: showEntitlements },
 };

@@ -562,6 +562,17 @@ const TABLE = [
     '3.1',
     '0.0',
   ],
+  // The address that clients of version 5 list the users at.
+  [
+    'userEntitlementList',
+    'MemberEntitlementManagement',
+    '387f832c-dbf2-4643-88e9-c1aa94dbb737',
+    'UserEntitlements',
+    '_apis/{resource}',
+    3,
+    '4.1',
+    '7.1',
+  ],
   [
     'userEntitlements',
     'MemberEntitlementManagement',

@@ -33,15 +33,22 @@ const MATCH_KINDS: Readonly<Record<string, string>> = {
   defaultbranch: 'DefaultBranch',
 };
 
-/** Settings as the service gives them back. What comes back differs from what was sent: `false` is left out, `exact` becomes `Exact`. */
+const NUMBERS = new Set(['buildDefinitionId', 'validDuration', 'minimumApproverCount']);
+
+/** Settings as the service gives them back: `false` is left out, `exact` becomes `Exact`, text becomes what it means. */
 export function normalizeSettings(settings: Json): Json {
   const entries = Object.entries(settings)
-    .filter(([, value]) => value !== undefined && value !== null && value !== false)
-    .map(([key, value]) => [
-      key,
-      key === 'scope' && Array.isArray(value) ? value.filter(isObject).map(toScope) : value,
-    ]);
+    .map(([key, value]): [string, unknown] => [key, toTyped(key, value)])
+    .filter(([, value]) => value !== undefined && value !== null && value !== false);
   return Object.fromEntries(entries);
+}
+
+/** `az` sends numbers and switches as text. */
+function toTyped(key: string, value: unknown): unknown {
+  if (key === 'scope' && Array.isArray(value)) return value.filter(isObject).map(toScope);
+  if (typeof value !== 'string') return value;
+  if (NUMBERS.has(key) && value.trim() !== '' && !Number.isNaN(Number(value))) return Number(value);
+  return /^(true|false)$/i.test(value) ? value.toLowerCase() === 'true' : value;
 }
 
 function toScope(scope: Json): Json {

@@ -9,7 +9,13 @@ export function toWireForm(body: unknown, location: Location, accept: string): u
   const bare = asked('noArrayWrap') ? unwrap(body) : body;
   const enums = asked('enumsAsNumbers') ? enumsOf(location) : undefined;
   const dates = asked('msDateFormat');
-  return enums || dates ? rewrite(bare, enums ?? {}, dates, '') : bare;
+  const rewritten = enums || dates ? rewrite(bare, enums ?? {}, dates, '') : bare;
+  return dates ? withEscapedDates(JSON.stringify(rewritten)) : rewritten;
+}
+
+/** The slashes of a date are escaped, which is how clients tell it from text that only looks like one. */
+function withEscapedDates(json: string): string {
+  return json.replace(/"\/Date\((-?\d+)\)\/"/g, '"\\/Date($1)\\/"');
 }
 
 function unwrap(body: unknown): unknown {
