@@ -50,6 +50,7 @@ def create_dbutils(arguments: Sequence[str], environment: Mapping[str, str]) -> 
         widgets=SimpleNamespace(text=text, dropdown=dropdown, get=values.__getitem__, getAll=lambda: dict(values)),
         notebook=SimpleNamespace(exit=leave),
         secrets=SimpleNamespace(get=get_secret),
+        is_plain=True,
     )
 
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from azure_identity import find_credential, serve_identity
+from databricks_shim import create_dbutils
 from settings import Metric, Settings
 from tracking import renewed_token
 
@@ -96,7 +97,8 @@ def test_the_service_credential_is_asked_for_by_name() -> None:
 
 def test_without_a_name_or_on_a_laptop_there_is_no_credential() -> None:
     assert find_credential(with_access("service-credential", ""), SimpleNamespace()) is None
-    assert find_credential(with_access("service-credential", "mlops"), SimpleNamespace()) is None
+    assert find_credential(with_access("service-credential", "mlops"), create_dbutils([], {})) is None
+    assert find_credential(with_access("secret-scope", "mlops"), create_dbutils([], {})) is None
 
 
 def test_a_secret_scope_gives_a_service_principal() -> None:
