@@ -36,9 +36,8 @@ try {
     { name: '--version', argv: [node, bin, '--version'] },
     { name: '--help', argv: [node, bin, '--help'] },
     { name: 'floor', argv: [node, floor, '{dir}'] },
-    { name: 'create --files-only', argv: [node, ...create, '--files-only'] },
     { name: 'floor + git', argv: [node, floor, '{dir}', 'git'] },
-    { name: 'create --files-only --git', argv: [node, ...create, '--files-only', '--git'] },
+    { name: 'create --files-only', argv: [node, ...create, '--files-only'] },
     ...(values.peers ? preparePeers(folder, node, contents) : []),
   ];
   const samples = measure(variants, Number(values.runs));

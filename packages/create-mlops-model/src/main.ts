@@ -6,6 +6,7 @@ import { refuseEatenFlags } from './eaten-flags.ts';
 import { type CommandLine, parseCommandLine } from './flags.ts';
 import { describeHelp } from './help.ts';
 import { describeError } from './report-error.ts';
+import { writeAll } from './services/standard-output.ts';
 import { createTerminal, type Terminal } from './services/terminal.ts';
 import { version } from './version.ts';
 
@@ -22,37 +23,48 @@ const modules: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
 /** Environment variables that hold secrets; their values are blotted out of every error. */
 const SECRET_VARIABLES = ['AZURE_DEVOPS_EXT_PAT', 'DATABRICKS_TOKEN', 'SYSTEM_ACCESSTOKEN', 'MLFLOW_TRACKING_TOKEN'];
 
-const { argv, env, stdin, stdout, stderr, platform } = process;
+// Not the three streams: Node loads much when one is first touched, and `--version` and `--help` need none.
+const { argv, env, platform } = process;
 const args = argv.slice(2);
 // Known before the command line is: its errors too come in the right language and form.
 const json = args.includes('--json');
 const debug = args.includes('--debug');
 const debugLines: (() => string)[] = [];
 
-const translate = createTranslate(findLang(findLangFlag(), env, Intl.DateTimeFormat().resolvedOptions().locale));
+const translate = createTranslate(findLang(findLangFlag(), env, () => Intl.DateTimeFormat().resolvedOptions().locale));
 
-// Somebody who reads only the first lines (`| head`) is no error.
-for (const stream of [stdout, stderr]) stream.on('error', (error: NodeJS.ErrnoException) => endQuietly(error));
 // If every handle closes while a command still waits, that is not success.
 process.exitCode = 1;
-void main().then(exit);
+void main();
 
-async function main(): Promise<number> {
+async function main(): Promise<void> {
   try {
     refuseEatenFlags(args, env, platform, translate);
     const line = parseCommandLine(args, version, translate);
-    if (line.wantsVersion) return print(`${version}\n`);
-    if (line.wantsHelp) return print(describeHelp(isAboutAll(line) ? undefined : line.command, version, translate));
-    return await run(line);
+    const text = findText(line);
+    if (text === undefined) return exit(await run(line));
+    writeAll(text);
+    process.exitCode = 0;
   } catch (error) {
-    const secrets = SECRET_VARIABLES.map((name) => env[name]);
-    const report = describeError(error, { translate, debug, version, secrets });
-    if (json) stdout.write(toJsonLine(report.document));
-    const terminal = openTerminal({ noInteractive: true });
-    terminal.printError(report.lines.join('\n'));
-    printDebug(terminal);
-    return report.exitCode;
+    exit(reportError(error));
   }
+}
+
+/** What is printed and all, for `--version` and `--help`. */
+function findText(line: CommandLine): string | undefined {
+  if (line.wantsVersion) return `${version}\n`;
+  if (line.wantsHelp) return describeHelp(isAboutAll(line) ? undefined : line.command, version, translate);
+  return undefined;
+}
+
+function reportError(error: unknown): number {
+  const secrets = SECRET_VARIABLES.map((name) => env[name]);
+  const report = describeError(error, { translate, debug, version, secrets });
+  const terminal = openTerminal({ noInteractive: true });
+  if (json) process.stdout.write(toJsonLine(report.document));
+  terminal.printError(report.lines.join('\n'));
+  printDebug(terminal);
+  return report.exitCode;
 }
 
 async function run({ command, flags, positionals }: CommandLine): Promise<number> {
@@ -79,7 +91,7 @@ function toContext(flags: Flags, positionals: readonly string[], terminal: Termi
       if (!flags.json) return;
       if (printed) throw new Error('a second document was to be printed');
       printed = true;
-      stdout.write(toJsonLine(document));
+      process.stdout.write(toJsonLine(document));
     },
     addDebug: (line) => {
       debugLines.push(line);
@@ -88,6 +100,9 @@ function toContext(flags: Flags, positionals: readonly string[], terminal: Termi
 }
 
 function openTerminal({ noInteractive }: Pick<Flags, 'noInteractive'>): Terminal {
+  const { stdin, stdout, stderr } = process;
+  // Somebody who reads only the first lines (`| head`) is no error.
+  for (const stream of [stdout, stderr]) if (stream.listenerCount('error') === 0) stream.on('error', endQuietly);
   return createTerminal({ stdin, stdout, stderr, env, translate, json, noInteractive });
 }
 
@@ -124,11 +139,6 @@ function findLangFlag(): string | undefined {
   return inline ?? (args.includes('--lang') ? args[args.indexOf('--lang') + 1] : undefined);
 }
 
-function print(text: string): number {
-  stdout.write(text);
-  return 0;
-}
-
 function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
   throw error;
@@ -137,5 +147,5 @@ function endQuietly(error: NodeJS.ErrnoException): void {
 /** Kept-alive connections must not keep us; what was written to a pipe must still arrive. */
 function exit(code: number): void {
   process.exitCode = code;
-  stdout.write('', () => stderr.write('', () => process.exit(code)));
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 }
