@@ -37,6 +37,7 @@ export const CHANGES: Readonly<Record<string, Change | 'cannot differ'>> = {
   'pipeline-folder': 'cannot differ',
   'access-entry': 'cannot differ',
   directory: 'cannot differ',
+  'workspace-member': 'cannot differ',
   'git-folder': 'cannot differ',
   pipeline: ({ services, project, live, lives }) => {
     const { id, name, folder, repositoryId, repositoryName, queue } = live as Definition;

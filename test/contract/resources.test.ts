@@ -118,7 +118,7 @@ describe.each([
     expect(after.plan.filter((step) => step.action !== 'none')).toEqual([]);
 
     const change = CHANGES[address.split(':')[0] as string];
-    if (change !== 'cannot differ' && change !== undefined && !/exclusive-lock/.test(name)) {
+    if (change !== 'cannot differ' && change !== undefined && !/exclusive-lock|merge/.test(name)) {
       await change({ services, project, live: after.found.get(address), lives: after.found, address });
       const changed = await plan(subset, { takeOver: true });
       expect(['create', 'update']).toContain(changed.plan.find((step) => step.address === address)?.action);

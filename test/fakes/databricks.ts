@@ -15,12 +15,20 @@ export interface FakeDatabricks extends Databricks {
     folders: GitFolder[];
     jobs: Job[];
     grants: Map<string, Grant[]>;
+    members: Set<string>;
   };
 }
 
 /** Makes an empty workspace. */
 export function fakeDatabricks(): FakeDatabricks {
-  const state: FakeDatabricks['state'] = { nextId: 1, objects: [], folders: [], jobs: [], grants: new Map() };
+  const state: FakeDatabricks['state'] = {
+    nextId: 1,
+    objects: [],
+    folders: [],
+    jobs: [],
+    grants: new Map(),
+    members: new Set(),
+  };
   const find = async (path: string) => state.objects.find((each) => each.path === path);
   const refuse = (status: number, typeKey: string): never => {
     throw new ServiceError('failed', `fake: ${typeKey}`, { status, typeKey });
@@ -82,6 +90,11 @@ export function fakeDatabricks(): FakeDatabricks {
     },
     async removeJob(id) {
       state.jobs = state.jobs.filter((job) => job.id !== id);
+    },
+    isMember: async (principal) => state.members.has(principal),
+    async addMember(principal) {
+      if (state.members.has(principal)) refuse(409, 'ALREADY_EXISTS');
+      state.members.add(principal);
     },
     listGrants: async ({ type, id }) => state.grants.get(`${type}/${id}`) ?? [],
     async grant({ type, id }, grant) {

@@ -86,6 +86,7 @@ export const en = {
   'right.edit-workspace-folder': 'write to the shared folder of the Databricks workspace',
   'right.create-git-folder': 'create Git folders in Databricks',
   'right.create-job': 'create jobs in Databricks',
+  'right.add-workspace-member': 'add service principals to the Databricks workspace',
   'right.manage-workspace-permissions': 'manage permissions in the Databricks workspace',
   'holder.project-administrator': 'a project administrator',
   'holder.project-contributor': 'a contributor of the project',

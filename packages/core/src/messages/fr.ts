@@ -91,6 +91,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'right.edit-workspace-folder': 'écrire dans le dossier partagé de l’espace de travail Databricks',
   'right.create-git-folder': 'créer des dossiers Git dans Databricks',
   'right.create-job': 'créer des tâches dans Databricks',
+  'right.add-workspace-member': 'ajouter des principaux de service à l’espace de travail Databricks',
   'right.manage-workspace-permissions': 'gérer les autorisations dans l’espace de travail Databricks',
   'holder.project-administrator': 'un administrateur du projet',
   'holder.project-contributor': 'un contributeur du projet',
@@ -143,7 +144,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'rehearse.pause': 'Entrée pour le chapitre suivant, Ctrl-C pour arrêter.',
   'rehearse.resumed': 'Reprise au chapitre {number}.',
   'rehearse.result': '{what} : {value}',
-  'rehearse.cloned': 'Cloné ; ses dossiers : {folders}.',
+  'rehearse.cloned': 'Cloné ; ses dossiers : {folders}.',
   'rehearse.refused': 'Le serveur répond : {reason}',
   'rehearse.result.commit': 'Premier commit sur main',
   'rehearse.result.repository': 'Dépôt',
@@ -164,13 +165,13 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'destroy.nothing': 'Il n’y a rien à nous à supprimer.',
   // errors
   'error.title': 'Erreur',
-  'error.answers': { one: 'Une réponse ne convient pas :', other: '{count} réponses ne conviennent pas :' },
+  'error.answers': { one: 'Une réponse ne convient pas :', other: '{count} réponses ne conviennent pas :' },
   'error.answers.hint': 'Corrigez et relancez la même commande. Rien n’a été écrit.',
-  'error.manifest': { one: '{file} ne convient pas :', other: '{file} ne convient pas, pour {count} raisons :' },
+  'error.manifest': { one: '{file} ne convient pas :', other: '{file} ne convient pas, pour {count} raisons :' },
   'error.manifest.hint':
     'Corrigez le fichier et relancez la même commande. Les éditeurs le complètent et le vérifient d’après le schéma nommé à sa première ligne.',
   'error.missing': {
-    one: 'Une réponse manque, et personne ne peut être interrogé ici :',
+    one: 'Une réponse manque, et personne ne peut être interrogé ici :',
     other: '{count} réponses manquent, et personne ne peut être interrogé ici :',
   },
   'error.missing.hint':
@@ -247,7 +248,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'rule.list.twice': 'ne doit pas contenir deux fois le même élément.',
   'rule.name.expression': 'ceci ne peut pas figurer dans un nom.',
   'rule.devops.name':
-    'Azure DevOps accepte ici de 1 à 64 caractères : aucun de / : \\ ~ & % ; @ \' " ? < > | # $ * } { , + = [ ], sans commencer par _ et sans commencer ni finir par un point ou une espace.',
+    'Azure DevOps accepte ici de 1 à 64 caractères : aucun de / : \\ ~ & % ; @ \' " ? < > | # $ * } { , + = [ ], sans commencer par _ et sans commencer ni finir par un point ou une espace.',
   'rule.devops.reserved': '« {value} » est un nom qu’Azure DevOps se réserve.',
   'rule.organization':
     'doit être le nom d’une organisation (lettres, chiffres, traits d’union, au plus 50) ou son adresse https, par exemple https://dev.azure.com/contoso, sans utilisateur, mot de passe ni point d’interrogation.',

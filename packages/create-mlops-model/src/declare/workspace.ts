@@ -2,6 +2,7 @@ import { type JobKind, toJobSettings } from '@create-mlops-model/core';
 import { directoryResource } from '../resources/directory.ts';
 import { gitFolderResource } from '../resources/git-folder.ts';
 import { jobResource } from '../resources/job.ts';
+import { workspaceMemberResource } from '../resources/workspace-member.ts';
 import { workspacePermissionResource } from '../resources/workspace-permission.ts';
 import type { Base, Declaration } from './base.ts';
 import type { Protection } from './protection.ts';
@@ -13,14 +14,13 @@ import type { Protection } from './protection.ts';
 export function declareWorkspace(declaration: Declaration, base: Base, { connections }: Protection) {
   const { manifest, names, target, services, cloneUrl } = declaration;
   const { databricks } = services;
-  const directory = directoryResource({ path: names.databricks.directory, needs: [] }, databricks);
-  const integration = directoryResource({ path: names.databricks.integration, needs: [directory.address] }, databricks);
+  const directory = directoryResource({ path: names.databricks.directory }, databricks);
+  const integration = directoryResource({ path: names.databricks.integration }, databricks);
   const main = gitFolderResource(
     { path: names.databricks.main, url: cloneUrl, push: base.push, parent: directory.address },
     databricks,
   );
-  const makeJob = (kind: JobKind) =>
-    jobResource({ settings: toJobSettings(manifest, names, kind, target), needs: [directory.address] }, databricks);
+  const makeJob = (kind: JobKind) => jobResource(toJobSettings(manifest, names, kind, target), databricks);
   const jobs = { integration: makeJob('integration'), train: makeJob('train') };
   const ci = { connectionName: names.connections.ci, connection: connections.ci };
   const deploy = { connectionName: names.connections.deploy, connection: connections.deploy };
@@ -59,5 +59,9 @@ export function declareWorkspace(declaration: Declaration, base: Base, { connect
     },
   ] as const;
   const permissions = grants.map((grant) => workspacePermissionResource(grant, databricks));
-  return [directory, integration, main, jobs.integration, jobs.train, ...permissions];
+  // The two may be one.
+  const members = [...new Map([ci, deploy].map((each) => [each.connectionName, each])).values()].map((each) =>
+    workspaceMemberResource(each, databricks),
+  );
+  return [directory, integration, main, jobs.integration, jobs.train, ...members, ...permissions];
 }

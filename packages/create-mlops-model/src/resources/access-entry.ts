@@ -18,12 +18,18 @@ export function accessEntryResource(
 ): Resource<LiveAccess> {
   const { access } = devops;
   const address: Address = `access-entry:${spec.name}/pull-requests`;
+  let found: Promise<Identity | undefined> | undefined;
+  /** Looked up once: it does not come into being while a plan is applied. */
+  const findIdentity = () => {
+    found ??= access.findBuildIdentity();
+    return found;
+  };
   return {
     address,
     needs: [spec.repository.address],
     right: RIGHTS.access,
     async read(lives) {
-      const [identity, repository] = await Promise.all([access.findBuildIdentity(), lives.find(spec.repository)]);
+      const [identity, repository] = await Promise.all([findIdentity(), lives.find(spec.repository)]);
       if (!repository) return undefined;
       if (!identity) return { state: 'pending' };
       const allowed = await access.mayContribute(repository.id, identity.descriptor);
@@ -32,7 +38,7 @@ export function accessEntryResource(
     isOurs: () => true,
     diff: () => [],
     async create(lives) {
-      const identity = await access.findBuildIdentity();
+      const identity = await findIdentity();
       if (!identity) return { state: 'pending' };
       await access.setContribute(lives.get(spec.repository).id, identity.descriptor, true);
       return { state: 'allowed', identity };

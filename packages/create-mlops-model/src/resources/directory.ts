@@ -1,16 +1,13 @@
-import { type Address, type Resource, UserError } from '@create-mlops-model/core';
+import { type Resource, UserError } from '@create-mlops-model/core';
 import type { Databricks, WorkspaceObject } from '../services/databricks.ts';
 import { ServiceError } from '../services/service-error.ts';
 import { RIGHTS } from './rights.ts';
 
 /** A directory of the Databricks workspace; parents are made with it. */
-export function directoryResource(
-  spec: { readonly path: string; readonly needs: readonly Address[] },
-  databricks: Databricks,
-): Resource<WorkspaceObject> {
+export function directoryResource(spec: { readonly path: string }, databricks: Databricks): Resource<WorkspaceObject> {
   return {
     address: `directory:${spec.path}`,
-    needs: spec.needs,
+    needs: [],
     right: RIGHTS.workspaceFolder,
     read: () => databricks.find(spec.path),
     // A directory carries no mark; one at the model's own path is the model's.

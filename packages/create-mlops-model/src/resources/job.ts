@@ -13,16 +13,13 @@ export function jobAddress(name: string): Address {
  * A Databricks job. Names are not unique there, so ours is known by its tags. The pipelines look for the name alone:
  * a stranger's job that has it is in the way.
  */
-export function jobResource(
-  spec: { readonly settings: JobSettings; readonly needs: readonly Address[] },
-  databricks: Databricks,
-): Resource<Job> {
-  const { settings } = spec;
+export function jobResource(settings: JobSettings, databricks: Databricks): Resource<Job> {
   const isOurs = (job: Job) => findDifferences(settings.tags, job.settings.tags).length === 0;
   const list = async () => (await databricks.listJobs(settings.name)).filter(isOurs);
   return {
     address: jobAddress(settings.name),
-    needs: spec.needs,
+    // Its notebook is looked for when it runs.
+    needs: [],
     right: RIGHTS.job,
     async read() {
       const jobs = await databricks.listJobs(settings.name);

@@ -19,5 +19,6 @@ export const RIGHTS = {
   workspaceFolder: { name: 'right.edit-workspace-folder', holder: workspaceAdministrator },
   gitFolder: { name: 'right.create-git-folder', holder: workspaceAdministrator },
   job: { name: 'right.create-job', holder: workspaceAdministrator },
+  member: { name: 'right.add-workspace-member', holder: workspaceAdministrator },
   grant: { name: 'right.manage-workspace-permissions', holder: workspaceAdministrator },
 } as const satisfies Record<string, Right>;

@@ -2,6 +2,7 @@ import type { Address, Ref, Resource } from '@create-mlops-model/core';
 import type { ServiceConnection } from '../services/azure-devops/connections.ts';
 import type { Databricks, Grant, GrantTarget } from '../services/databricks.ts';
 import { RIGHTS } from './rights.ts';
+import { memberAddress } from './workspace-member.ts';
 
 /** What the identity behind a connection may do with an object of the workspace. */
 export interface LiveGrant {
@@ -50,7 +51,7 @@ export function workspacePermissionResource(
   };
   return {
     address,
-    needs: [spec.on.address, spec.connection.address],
+    needs: [spec.on.address, spec.connection.address, memberAddress(spec.connectionName)],
     right: RIGHTS.grant,
     lane: spec.on.address,
     async read(lives) {

@@ -59,6 +59,10 @@ export interface Databricks {
   /** Replaces all settings. */
   resetJob(id: number, settings: JobSettings): Promise<void>;
   removeJob(id: number): Promise<void>;
+  /** Whether an application is a member of the workspace. */
+  isMember(principal: string): Promise<boolean>;
+  /** Makes an application a member, with access to the workspace. */
+  addMember(principal: string, displayName: string): Promise<void>;
   /** Grants to service principals that hang on the object itself, without inherited ones. */
   listGrants(target: GrantTarget): Promise<readonly Grant[]>;
   /** Adds a grant, or changes its level; others stay. */
@@ -100,6 +104,9 @@ interface ApiAcl {
     readonly all_permissions?: readonly { readonly permission_level: Grant['level']; readonly inherited?: boolean }[];
   }[];
 }
+
+/** Service principals of the workspace (SCIM). */
+const MEMBERS = '2.0/preview/scim/v2/ServicePrincipals';
 
 /** The real one, over HTTP. */
 export function makeDatabricks(options: DatabricksOptions): Databricks {
@@ -166,6 +173,16 @@ export function makeDatabricks(options: DatabricksOptions): Databricks {
     },
     async removeJob(id) {
       await post('2.2/jobs/delete', { job_id: id }, true);
+    },
+    async isMember(principal) {
+      const filter = encodeURIComponent(`applicationId eq "${principal}"`);
+      const found = await get<{ Resources?: readonly unknown[] }>(`${MEMBERS}?filter=${filter}`);
+      return (found.Resources ?? []).length > 0;
+    },
+    async addMember(principal, displayName) {
+      const schemas = ['urn:ietf:params:scim:schemas:core:2.0:ServicePrincipal'];
+      const entitlements = [{ value: 'workspace-access' }];
+      await post(MEMBERS, { schemas, applicationId: principal, displayName, entitlements, active: true }, false);
     },
     listGrants: async (target) => toGrants(await get<ApiAcl>(`2.0/permissions/${target.type}/${target.id}`)),
     async grant(target, grant) {

@@ -1,5 +1,6 @@
 import { isFields } from './body.ts';
 import { invalid, missing } from './service-error.ts';
+import { listServicePrincipals } from './service-principals.ts';
 import type { AccessEntry } from './state.ts';
 import type { World } from './world.ts';
 
@@ -53,7 +54,8 @@ function checkPrincipal(world: World, field: (typeof PRINCIPALS)[number], name: 
       if (people.some(({ account }) => account === name)) return;
       throw missing(`Principal: UserName(${name}) does not exist`);
     case 'service_principal_name':
-      if (people.some(({ id }) => id === name)) return;
+      // Automatic identity management: every application of the tenant counts, whether or not it was here before.
+      if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name)) return;
       throw missing(`Principal: ServicePrincipalName(${name}) does not exist`);
     case 'group_name':
       if (GROUPS.includes(name)) return;
@@ -95,11 +97,13 @@ export function describeEntry(world: World, entry: AccessEntry, inheritedFrom?: 
   const person = world
     .identities()
     .find(({ account, id }) => account === entry.user_name || id === entry.service_principal_name);
+  const member = listServicePrincipals(world).find((one) => one.applicationId === entry.service_principal_name);
+  const displayName = person?.displayName ?? member?.displayName;
   const origin =
     inheritedFrom === undefined ? { inherited: false } : { inherited: true, inherited_from_object: [inheritedFrom] };
   return {
     ...principal,
-    ...(person ? { display_name: person.displayName } : {}),
+    ...(displayName === undefined ? {} : { display_name: displayName }),
     all_permissions: [{ permission_level, ...origin }],
   };
 }

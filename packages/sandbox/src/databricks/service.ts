@@ -14,6 +14,7 @@ import { runRoutes } from './run-routes.ts';
 import { makeTaskRunner } from './run-task.ts';
 import { secretRoutes } from './secret-routes.ts';
 import { denied, ServiceError } from './service-error.ts';
+import { servicePrincipalRoutes } from './service-principal-routes.ts';
 import { findPublicReply } from './sign-in.ts';
 import { workspaceRoutes } from './workspace-routes.ts';
 import { prepareTree } from './workspace-tree.ts';
@@ -51,6 +52,7 @@ const routes: readonly DatabricksRoute[] = [
   ...runRoutes,
   ...secretRoutes,
   ...identityRoutes,
+  ...servicePrincipalRoutes,
 ];
 
 /** A Databricks workspace: Git folders, files, jobs and their permissions. */

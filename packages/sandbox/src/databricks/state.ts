@@ -57,6 +57,13 @@ export interface Job {
   readonly createdBy: string;
 }
 
+/** An application of Microsoft Entra that is a member of the workspace. */
+export interface ServicePrincipal {
+  readonly id: number;
+  readonly applicationId: string;
+  readonly displayName: string;
+}
+
 /** Everything the service remembers, as it lies on disk. */
 export interface DatabricksState {
   lastId: number;
@@ -72,6 +79,8 @@ export interface DatabricksState {
   runTokens: Record<string, number>;
   /** Scope → key → value. */
   secrets: Record<string, Record<string, { readonly value: string; readonly updatedAt: number }>>;
+  /** Absent in a state of an older version. */
+  servicePrincipals?: readonly ServicePrincipal[];
 }
 
 /** How a run or a task of it stands. `waiting`: in the queue · `blocked`: another task comes first. */
