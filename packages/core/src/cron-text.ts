@@ -18,7 +18,17 @@ export function getCron(text: string): Cron {
   if (isCronProblem(cron)) throw refuse(text, describeProblem(cron));
   // Some schedulers want both fields to match, others either one.
   if (!isEvery(cron, 'days') && !isEvery(cron, 'weekdays')) {
-    throw refuse(text, 'day of month and day of week are both limited', 'Limit one of them and write * for the other.');
+    throw new UserError(
+      'usage',
+      {
+        en: `The schedule "${text}" cannot be used: day of month and day of week are both limited, which schedulers read differently.`,
+        fr: `L’horaire «\u00a0${text}\u00a0» ne convient pas\u00a0: le jour du mois et le jour de la semaine sont tous deux limités, ce que les ordonnanceurs lisent différemment.`,
+      },
+      {
+        en: 'Limit one of them and write * for the other.',
+        fr: 'Limitez l’un des deux et écrivez * pour l’autre.',
+      },
+    );
   }
   return cron;
 }
@@ -56,6 +66,10 @@ function describeProblem(problem: CronProblem): string {
   }
 }
 
-function refuse(text: string, why: string, hint = 'Example: 0 6 * * MON (every Monday at six).'): UserError {
-  return new UserError('usage', `The schedule "${text}" cannot be used: ${why}.`, hint);
+function refuse(text: string, why: string): UserError {
+  return new UserError(
+    'usage',
+    `The schedule "${text}" cannot be used: ${why}.`,
+    'Example: 0 6 * * MON (every Monday at six).',
+  );
 }

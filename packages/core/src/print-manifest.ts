@@ -1,6 +1,7 @@
 import { Document, isMap, isNode, isPair, isScalar, isSeq, type Node, Scalar } from 'yaml';
 import type { Manifest } from './manifest.ts';
 import { createTranslate, isMessageKey, type Translate } from './messages/index.ts';
+import { isAmbiguous } from './yaml-text.ts';
 
 /** Where the repository keeps the schema that editors complete `mlops.yaml` from; no network needed. */
 export const SCHEMA_PATH = 'pipelines/ci-train/mlops.schema.json';
@@ -23,7 +24,10 @@ export function printManifest(manifest: Manifest): string {
 function comment(node: unknown, path: readonly string[], translate: Translate): void {
   if (isSeq(node)) {
     flowIfScalars(node);
-    for (const item of node.items) if (isMap(item)) for (const pair of item.items) quote(pair.value);
+    for (const item of node.items) {
+      quote(item);
+      if (isMap(item)) for (const pair of item.items) quote(pair.value);
+    }
   }
   if (!isMap(node)) return;
   for (const pair of node.items) {
@@ -43,14 +47,9 @@ function flowIfScalars(node: Node): void {
   if (isSeq(node) && node.items.every((item) => isScalar(item))) node.flow = true;
 }
 
-/** An empty text shows as `''` rather than nothing, and a version such as `3.12` never as a number. */
+/** Quotes what could be taken for something else: empty texts, versions such as `3.12`, the words of YAML 1.1. */
 function quote(node: unknown): void {
-  if (
-    isNode(node) &&
-    isScalar(node) &&
-    typeof node.value === 'string' &&
-    (node.value === '' || /^[\d*]/.test(node.value))
-  ) {
-    node.type = Scalar.QUOTE_SINGLE;
-  }
+  if (!isNode(node) || !isScalar(node) || typeof node.value !== 'string') return;
+  const text = node.value;
+  if (text === '' || /^[\d*]/.test(text) || isAmbiguous(text)) node.type = Scalar.QUOTE_SINGLE;
 }

@@ -101,7 +101,9 @@ function findRuleProblems(value: unknown, path: FieldPath, translate: Translate)
 
 function findRuleProblem(value: unknown, path: FieldPath, translate: Translate): string | undefined {
   if (typeof value === 'string' && looksSecret(value)) return translate('problem.secretValue');
-  const rule = rules[path.map((key) => (typeof key === 'number' ? '*' : key)).join('.')];
+  const field = path.map((key) => (typeof key === 'number' ? '*' : key)).join('.');
+  // A key may be named like something that every object has.
+  const rule = Object.hasOwn(rules, field) ? rules[field] : undefined;
   return value === undefined ? undefined : rule?.(value, translate);
 }
 

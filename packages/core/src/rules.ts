@@ -1,7 +1,9 @@
 import { azureRules } from './azure-rules.ts';
 import { isCronProblem, isTimeZone, parseCron } from './cron.ts';
+import { inLanguage, UserError } from './errors.ts';
 import type { Translate } from './messages/index.ts';
 import { checkModelName, MODEL_NAME_LENGTH, proposeModelName } from './names.ts';
+import { convertSchedule } from './schedule.ts';
 import { each, freeText, type Rule } from './text-rules.ts';
 
 const modelName: Rule = (value, translate) => {
@@ -49,6 +51,25 @@ function pick({ text, range }: { readonly text: string; readonly range: string }
 const timeZone: Rule = (value, translate) =>
   typeof value === 'string' && !isTimeZone(value) ? translate('rule.timeZone', { value }) : undefined;
 
+/** What Azure Pipelines cannot be told, because it counts in UTC. Fields that cannot be read are the business of their own rules. */
+const schedule: Rule = (value, translate) => {
+  const text = fieldOf(value, 'cron');
+  const zone = fieldOf(value, 'timeZone') ?? 'UTC';
+  if (typeof text !== 'string' || typeof zone !== 'string' || isCronProblem(parseCron(text)) || !isTimeZone(zone)) {
+    return undefined;
+  }
+  try {
+    convertSchedule({ cron: text, timeZone: zone });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [error.text, error.hint ?? '']
+      .map((part) => inLanguage(part, translate.lang))
+      .join(' ')
+      .trim();
+  }
+};
+
 const languages: Rule = (value, translate) =>
   Array.isArray(value) && new Set(value).size !== value.length ? translate('rule.list.twice') : undefined;
 
@@ -65,6 +86,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'model.select': select,
   'databricks.compute.workers': workers,
   'devops.approvers': each(freeText(200)),
+  'retraining.schedules.*': schedule,
   'retraining.schedules.*.cron': cron,
   'retraining.schedules.*.timeZone': timeZone,
   languages,

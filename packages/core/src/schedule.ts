@@ -141,8 +141,14 @@ function checkDates(cron: Cron, schedule: LocalSchedule, moved: readonly number[
   if (!byDate || moved.every((days) => days === 0)) return;
   throw new UserError(
     'usage',
-    `The schedule "${schedule.cron}" in ${schedule.timeZone} cannot be used: Azure counts in UTC, where the run falls on another day, and a date cannot be moved to it.`,
-    'Choose an hour that is the same day in UTC, give the schedule in UTC, or use days of the week.',
+    {
+      en: `The schedule "${schedule.cron}" in ${schedule.timeZone} cannot be used: Azure counts in UTC, where the run falls on another day, and a date cannot be moved to it.`,
+      fr: `L’horaire «\u00a0${schedule.cron}\u00a0» en ${schedule.timeZone} ne convient pas\u00a0: Azure compte en UTC, où l’exécution tombe un autre jour, et une date ne peut pas y être déplacée.`,
+    },
+    {
+      en: 'Choose an hour that is the same day in UTC, give the schedule in UTC, or use days of the week.',
+      fr: 'Choisissez une heure du même jour en UTC, donnez l’horaire en UTC, ou utilisez des jours de la semaine.',
+    },
   );
 }
 
@@ -151,7 +157,13 @@ function checkFrequency(cron: Cron, text: string): void {
   if (perWeek <= RUNS_PER_WEEK) return;
   throw new UserError(
     'usage',
-    `The schedule "${text}" cannot be used: it asks for ${perWeek} runs a week, and Azure starts about ${RUNS_PER_WEEK} at most.`,
-    'Choose fewer minutes, such as 0 * * * * (every hour).',
+    {
+      en: `The schedule "${text}" cannot be used: it asks for ${perWeek} runs a week, and Azure starts about ${RUNS_PER_WEEK} at most.`,
+      fr: `L’horaire «\u00a0${text}\u00a0» ne convient pas\u00a0: il demande ${perWeek} exécutions par semaine, et Azure en lance au plus environ ${RUNS_PER_WEEK}.`,
+    },
+    {
+      en: 'Choose fewer minutes, such as 0 * * * * (every hour).',
+      fr: 'Choisissez moins de minutes, par exemple 0 * * * * (toutes les heures).',
+    },
   );
 }

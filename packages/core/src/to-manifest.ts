@@ -61,9 +61,14 @@ export function findAnswerProblems(answers: Answers, translate: Translate): read
   return findProblems(toPartialManifest(checked), { partial: true }, translate);
 }
 
-/** Everything wrong with one value for one question, as the prompt shows it; `undefined` if it will do. */
-export function checkAnswer(question: Question, value: AnswerValue, translate: Translate): string | undefined {
-  return findAnswerProblems({ [question.name]: value }, translate)[0]?.message;
+/** What is wrong with one value for one question, given the answers before it, as the prompt shows it; `undefined` if it will do. */
+export function checkAnswer(
+  question: Question,
+  value: AnswerValue,
+  translate: Translate,
+  soFar: Answers = {},
+): string | undefined {
+  return findAnswerProblems({ ...soFar, [question.name]: value }, translate)[0]?.message;
 }
 
 /** One error for all problems with answers: a line each, with flag and field. */

@@ -96,19 +96,23 @@ interface Unsafe {
 const YAML_1_1 =
   /^(y|n|yes|no|on|off|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|0[0-7_]+|[-+]?0b[01_]+|[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?|\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?|=|<<)$/i;
 
+/** Whether a plain text would be read differently by readers of YAML 1.1 and 1.2. */
+export function isAmbiguous(text: string): boolean {
+  return YAML_1_1.test(text);
+}
+
 function findUnsafe(document: Document<ParsedNode>, translate: Translate): readonly Unsafe[] {
   const found: Unsafe[] = [];
   const add = (node: Node, message: string) => found.push({ offset: node.range?.[0] ?? 0, message });
   visit(document, {
-    Node: (_, node) => {
-      if (isAlias(node) || ('anchor' in node && node.anchor)) add(node, translate('yaml.alias'));
+    Node: (key, node) => {
+      if (isAlias(node) || node.anchor) add(node, translate('yaml.alias'));
       // The parser sets a tag only where somebody wrote one.
-      else if ('tag' in node && node.tag) add(node, translate('yaml.tag'));
-    },
-    Scalar: (key, node) => {
-      if (key === 'key' || node.type !== 'PLAIN' || typeof node.value === 'boolean') return;
-      const source = node.source ?? '';
-      if (YAML_1_1.test(source)) add(node, translate('yaml.ambiguous', { source }));
+      else if (node.tag) add(node, translate('yaml.tag'));
+      else if (isScalar(node) && key !== 'key' && node.type === 'PLAIN' && typeof node.value !== 'boolean') {
+        const source = node.source ?? '';
+        if (isAmbiguous(source)) add(node, translate('yaml.ambiguous', { source }));
+      }
     },
     Pair: (_, pair) => {
       if (isPair(pair) && !isScalar(pair.key) && isNode(pair.key)) add(pair.key, translate('yaml.key'));
