@@ -102,6 +102,17 @@ function everMatches(cron: Cron): boolean {
 
 /** Whether the running JavaScript engine knows the time zone (`America/Toronto`). Offsets such as `+05:00` are not names. */
 export function isTimeZone(name: string): boolean {
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  const found = findTimeZone(name);
+  zones.set(name, found);
+  return found;
+}
+
+/** Each look takes milliseconds, and one run asks for the same zone several times. */
+const zones = new Map<string, boolean>();
+
+function findTimeZone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
