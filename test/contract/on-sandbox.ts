@@ -33,7 +33,9 @@ export async function startProject(): Promise<SandboxProject> {
   const control = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${controlUrl}${path}`, {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      // The next sandbox may get the same port: no connection is kept for it.
+      headers: { connection: 'close', 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     const text = await response.text();
