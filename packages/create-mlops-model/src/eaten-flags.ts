@@ -19,13 +19,13 @@ const NPM_OWN = new Set(['yes', 'json', 'dry-run', 'version', 'help', 'lang', 't
 export function refuseEatenFlags(argv: readonly string[], env: Env, platform: string, translate: Translate): void {
   // Under `npm run` and the like the settings are somebody else's.
   if (env.npm_command !== 'init' && env.npm_command !== 'exec') return;
-  const { flags, words } = findEaten(argv, env);
+  const { flags, words } = findEaten(argv, env, platform);
   if (flags.length === 0) return;
-  const line = [...words, ...flags].map(quoteWord);
+  const line = [...words.map((word) => quoteFor(word, platform)), ...flags].join(' ');
   // A quoted `--` passes PowerShell and cmd alike.
   const dashes = platform === 'win32' ? '"--"' : '--';
   const verb = env.npm_command === 'init' ? 'npm create mlops-model@latest' : 'npx create-mlops-model@latest';
-  const fixed = env.npm_command === 'init' ? `${verb} ${dashes} ${line.join(' ')}` : `${verb} ${line.join(' ')}`;
+  const fixed = env.npm_command === 'init' ? `${verb} ${dashes} ${line}` : `${verb} ${line}`;
   const isPowerShell = platform === 'win32' && env.npm_command === 'init';
   const given = flags.join(' ');
   throw new UserError(
@@ -37,11 +37,7 @@ export function refuseEatenFlags(argv: readonly string[], env: Env, platform: st
       translate(platform === 'win32' ? 'error.eaten.hintWindows' : 'error.eaten.hint'),
       `  ${fixed}`,
       ...(env.npm_command === 'init'
-        ? [
-            `  pnpm create mlops-model ${line.join(' ')}`,
-            `  yarn create mlops-model ${line.join(' ')}`,
-            `  bun create mlops-model ${line.join(' ')}`,
-          ]
+        ? [`  pnpm create mlops-model ${line}`, `  yarn create mlops-model ${line}`, `  bun create mlops-model ${line}`]
         : []),
     ].join('\n'),
   );
@@ -54,20 +50,20 @@ interface Eaten {
   readonly words: readonly string[];
 }
 
-function findEaten(argv: readonly string[], env: Env): Eaten {
+function findEaten(argv: readonly string[], env: Env, platform: string): Eaten {
   const words = argv.filter((word) => word !== '--');
   const flags: string[] = [];
-  for (const { flag, takesValue } of knownFlags()) {
+  for (const { flag, takesValue } of inTypedOrder(env)) {
     const negated = flag.startsWith('--no-');
     const name = flag.replace(/^--(no-)?/, '');
     if (NPM_OWN.has(name) || words.some((word) => word === flag || word.startsWith(`${flag}=`))) continue;
-    const value = env[`npm_config_${name.replaceAll('-', '_')}`];
+    const value = env[toVariable(flag)];
     if (value === undefined) continue;
     if (negated ? value === '' : !takesValue && value === 'true') flags.push(flag);
     else if (!negated && takesValue && value !== '') {
       // `true`: the value was left behind as a word, the last ones first.
       const text = value === 'true' ? takeWord(words) : value;
-      flags.push(text === undefined ? flag : `${flag} ${quoteWord(text)}`);
+      flags.push(text === undefined ? flag : `${flag} ${quoteFor(text, platform)}`);
     }
   }
   return { flags, words };
@@ -78,12 +74,29 @@ function takeWord(words: string[]): string | undefined {
   return words.length > 1 ? words.splice(1, 1)[0] : words.shift();
 }
 
+/** npm sets the variables in the order in which the flags were typed, and the values it left behind stand in that order too. */
+function inTypedOrder(env: Env): ReturnType<typeof knownFlags> {
+  const order = Object.keys(env);
+  const place = (flag: string) => order.indexOf(toVariable(flag));
+  return [...knownFlags()].sort((a, b) => place(a.flag) - place(b.flag));
+}
+
+function toVariable(flag: string): string {
+  return `npm_config_${flag.replace(/^--(no-)?/, '').replaceAll('-', '_')}`;
+}
+
 function knownFlags(): readonly { readonly flag: string; readonly takesValue: boolean }[] {
   const rows = [...globalFlags, ...commands.flatMap((command) => command.flags)];
   return [
     ...questions.map(({ flag, kind }: Question) => ({ flag, takesValue: kind !== 'switch' })),
     ...rows.map(({ flag, value }) => ({ flag, takesValue: value !== undefined })),
   ].filter((row, index, all) => all.findIndex((other) => other.flag === row.flag) === index);
+}
+
+/** cmd knows no single quotes; names that we accept hold nothing that it would take for its own. */
+function quoteFor(word: string, platform: string): string {
+  if (platform !== 'win32') return quoteWord(word);
+  return /^[\w@+=:,./\\-]+$/.test(word) ? word : `"${word.replaceAll('"', '')}"`;
 }
 
 /** Safe in POSIX shells; plain words stay plain, so the line works elsewhere too. */
