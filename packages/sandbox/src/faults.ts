@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Hidden, hideUntilRead } from './fault-stale.ts';
 import type { SandboxReply, SandboxRequest, Service } from './router.ts';
+import { signInPage } from './sign-in-page.ts';
 
 /** What can be made to go wrong. */
 export type FaultKind =
@@ -84,7 +85,7 @@ export function makeFaults(): Faults {
       const fault = take(name, request)?.fault;
       const run = () => hideUntilRead(hidden, request, service);
       if (!fault) return run();
-      if (fault.fault !== 'stale') return suffer(fault, request, run);
+      if (fault.fault !== 'stale') return suffer(fault, name, request, run);
       const reply = await service(request);
       hidden.push({ path: request.path, reply, left: fault.reads ?? 1 });
       return reply;
@@ -114,29 +115,29 @@ function decode(path: string): string {
 
 type Run = () => Promise<SandboxReply>;
 
-async function suffer(fault: Fault, request: SandboxRequest, run: Run): Promise<SandboxReply> {
+async function suffer(fault: Fault, service: string, request: SandboxRequest, run: Run): Promise<SandboxReply> {
   const retryAfter = String(fault.retryAfter ?? 1);
   switch (fault.fault) {
     case 'status-401':
       return { status: 401, headers: { 'www-authenticate': 'Bearer, Basic realm="http://127.0.0.1/"' } };
     case 'sign-in-203':
-      return { status: 203, headers: { 'content-type': 'text/html; charset=utf-8' }, body: SIGN_IN };
+      return signInPage();
     case 'not-found':
-      return problem(404, 'VssServiceException', 'VS800075: The resource was not found.');
+      return problem(service, 404, 'VS800075: The resource was not found.');
     case 'conflict':
       return problem(
+        service,
         409,
-        'VssServiceException',
         'TF400898: An Internal Error Occurred. The update conflicted with a concurrent update.',
       );
     case 'throttled-429':
-      return throttled(retryAfter);
+      return withHeaders(problem(service, 429, THROTTLED), rateHeaders(retryAfter));
     case 'ok-retry-after':
       return withHeaders(await run(), rateHeaders(retryAfter));
     case 'server-error-500':
-      return problem(500, 'VssServiceException', 'TF400898: An Internal Error Occurred.');
+      return problem(service, 500, 'TF400898: An Internal Error Occurred.');
     case 'unavailable-503':
-      return unavailable();
+      return unavailable(service);
     case 'drop-before':
       request.raw.request.socket.destroy();
       return 'handled';
@@ -152,22 +153,24 @@ async function suffer(fault: Fault, request: SandboxRequest, run: Run): Promise<
   }
 }
 
-const SIGN_IN =
-  '<!DOCTYPE html><html lang="en-US"><head><title>Azure DevOps Services | Sign In</title></head><body>Sign in</body></html>';
-
-/** A body that both services' clients understand: DevOps reads `typeKey`, Databricks `error_code`. */
-function problem(status: number, typeKey: string, message: string): SandboxReply {
+/** A body that the clients of the service hit understand: DevOps reads `typeKey`, Databricks `error_code`. */
+function problem(service: string, status: number, message: string): Exclude<SandboxReply, 'handled'> {
+  if (service === 'databricks') return { status, body: { error_code: DATABRICKS_CODES[status], message } };
+  const typeKey = status === 429 ? 'RequestBlockedException' : 'VssServiceException';
   const name = `Microsoft.VisualStudio.Services.Common.${typeKey}, Microsoft.VisualStudio.Services.Common`;
-  const body = { $id: '1', innerException: null, message, typeName: name, typeKey, errorCode: 0, eventId: 3000 };
-  return { status, body };
+  return {
+    status,
+    body: { $id: '1', innerException: null, message, typeName: name, typeKey, errorCode: 0, eventId: 3000 },
+  };
 }
 
-function throttled(retryAfter: string): SandboxReply {
-  const message =
-    'TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource DbCpu in namespace User.';
-  const reply = problem(429, 'RequestBlockedException', message);
-  return withHeaders(reply, rateHeaders(retryAfter));
-}
+const DATABRICKS_CODES: Readonly<Record<number, string>> = {
+  404: 'RESOURCE_DOES_NOT_EXIST',
+  409: 'RESOURCE_CONFLICT',
+  429: 'REQUEST_LIMIT_EXCEEDED',
+  500: 'INTERNAL_ERROR',
+  503: 'TEMPORARILY_UNAVAILABLE',
+};
 
 function rateHeaders(retryAfter: string): Record<string, string> {
   return {
@@ -180,10 +183,14 @@ function rateHeaders(retryAfter: string): Record<string, string> {
   };
 }
 
-/** The service's own 503 begins with a byte order mark, so that `JSON.parse` fails on it. */
-function unavailable(): SandboxReply {
-  const reply = problem(503, 'VssServiceException', 'TF24668: The following team project collection is stopped: 1.');
-  const body = reply === 'handled' ? '' : `\uFEFF${JSON.stringify(reply.body)}`;
+const THROTTLED =
+  'TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource DbCpu in namespace User.';
+
+/** Azure DevOps' own 503 begins with a byte order mark, so that `JSON.parse` fails on it. */
+function unavailable(service: string): SandboxReply {
+  const reply = problem(service, 503, 'TF24668: The following team project collection is stopped: 1.');
+  if (service === 'databricks') return reply;
+  const body = `\uFEFF${JSON.stringify(reply.body)}`;
   return { status: 503, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
 }
 

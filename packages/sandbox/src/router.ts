@@ -104,14 +104,20 @@ async function answer(service: Service, request: IncomingMessage, response: Serv
 function send(response: ServerResponse, reply: Exclude<SandboxReply, 'handled'>): void {
   const { status, body, headers } = reply;
   const isText = typeof body === 'string' || Buffer.isBuffer(body);
-  const bytes = body === undefined ? '' : isText ? body : JSON.stringify(body);
+  const bytes = toBytes(body);
   const type = isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
   response.writeHead(status, {
     ...(body === undefined ? {} : { 'content-type': type }),
-    'content-length': Buffer.byteLength(bytes),
+    'content-length': bytes.length,
     ...headers,
   });
   response.end(bytes);
+}
+
+function toBytes(body: unknown): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  if (body === undefined) return Buffer.alloc(0);
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPort, type Ports } from './addresses.ts';
 import { findRepositoryFolder } from './azure-devops/clone-url.ts';
+import { recoverRepositories } from './azure-devops/recover.ts';
 import { azureDevOpsService } from './azure-devops/service.ts';
 import { emptyState } from './azure-devops/state.ts';
 import { makeWorld, type World } from './azure-devops/world.ts';
@@ -59,6 +60,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     identities: identities.all,
     origin: () => addresses.azureDevOps,
   });
+  recoverRepositories(world);
   const faults = makeFaults();
   const log = makeRequestLog(identities);
   const control = controlService({ world, identities, faults, log, describe: () => ({ addresses }) });

@@ -19,7 +19,7 @@ import { definitionOrder, findEnumName } from './enums.ts';
 import { badRequest, ServiceError } from './errors.ts';
 import { ensureFolder } from './folders.ts';
 import { checkDefinitionName } from './object-names.ts';
-import { hasRight, requireRight } from './rights.ts';
+import { requireRight } from './rights.ts';
 import { type Definition, type Project, takeNumber } from './state.ts';
 
 /** The definition of the address. @throws ServiceError 404 */
@@ -202,14 +202,6 @@ function showRevisions(call: Call): Answer {
       definitionUrl: `${call.base}/${project.id}/_apis/build/Definitions/${definition.id}?revision=${revision.revision}`,
     })),
   );
-}
-
-/** Whether the caller may start runs of a definition. */
-export function mayQueue(call: Call, project: Project, definition: Definition): boolean {
-  return hasRight(call, 'QueueBuilds', {
-    project,
-    token: toDefinitionToken(project.id, definition.path, definition.id),
-  });
 }
 
 /** Build definitions. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { IdentityStore, StoredIdentity } from '../identity-store.ts';
+import type { IdentityStore } from '../identity-store.ts';
 import type { SandboxRequest, Service } from '../router.ts';
+import { signInPage } from '../sign-in-page.ts';
 import { type Answer, type Call, type Handler, type Handlers, list } from './call.ts';
 import { ServiceError, toErrorBody } from './errors.ts';
 import { findLocations } from './find-location.ts';
@@ -107,15 +108,6 @@ function unauthorized(world: World, isGit: boolean): Answer {
   };
 }
 
-/** An expired sign-in is answered with the sign-in page and a status that looks like success. */
-export function signInPage(): Answer {
-  return {
-    status: 203,
-    headers: { 'content-type': 'text/html; charset=utf-8' },
-    body: '<!DOCTYPE html><html lang="en-US"><head><title>Azure DevOps Services | Sign In</title></head><body>Sign in</body></html>',
-  };
-}
-
 function notFoundPage(): Answer {
   return {
     status: 404,
@@ -132,9 +124,4 @@ function noController(request: SandboxRequest): Answer {
 function wrongMethod(request: SandboxRequest): Answer {
   const message = `The requested resource does not support http method '${request.method}'.`;
   return { status: 405, body: { count: 1, value: { Message: message } } };
-}
-
-/** Who signed a request, if anybody did. */
-export function findCaller(identities: IdentityStore, request: SandboxRequest): StoredIdentity | undefined {
-  return identities.find(request.headers.authorization);
 }
