@@ -190,11 +190,11 @@ async function runGit(
   }
 }
 
-/** git's whole environment: this process's without its GIT_ variables, and our configuration. */
+/** git's whole environment: this process's, of its GIT_ variables only those on certificates (GIT_SSL_…), and our configuration. */
 function toVariables(environment: Environment, folder: string, { remote, variables }: Extra): Record<string, string> {
   const inherited = Object.entries(environment).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && !/^(GIT_|SSH_ASKPASS|EDITOR$|PAGER$|PREFIX$)/.test(entry[0]),
+      entry[1] !== undefined && !/^(GIT_(?!SSL_)|SSH_ASKPASS|EDITOR$|PAGER$|PREFIX$)/.test(entry[0]),
   );
   const settings: [string, string][] = [
     ['core.hooksPath', devNull],
