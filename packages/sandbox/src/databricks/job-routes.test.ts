@@ -130,6 +130,12 @@ test('permissions: PATCH adds, PUT replaces, one owner stays', async () => {
   expect((await workspace.call('GET', path)).body.access_control_list).toHaveLength(2);
   const stranger = { user_name: 'nobody@sandbox.test', permission_level: 'CAN_VIEW' };
   expect(await workspace.call('PATCH', path, { access_control_list: [stranger] })).toMatchObject({ status: 404 });
+  const applicationId = '6f0c1f3e-2f5b-4b8e-9a57-0d3c1d7d6c11';
+  const robot = { service_principal_name: applicationId, permission_level: 'CAN_VIEW' };
+  expect(await workspace.call('PATCH', path, { access_control_list: [robot] })).toMatchObject({ status: 404 });
+  const members = '/api/2.0/preview/scim/v2/ServicePrincipals';
+  expect((await workspace.call('POST', members, { applicationId, displayName: 'price-ci' })).status).toBe(201);
+  expect((await workspace.call('PATCH', path, { access_control_list: [robot] })).status).toBe(200);
   const level = { user_name: 'you@sandbox.test', permission_level: 'CAN_READ' };
   expect(await workspace.call('PATCH', path, { access_control_list: [level] })).toMatchObject({ status: 400 });
 });

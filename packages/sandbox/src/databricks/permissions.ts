@@ -54,13 +54,16 @@ function checkPrincipal(world: World, field: (typeof PRINCIPALS)[number], name: 
       if (people.some(({ account }) => account === name)) return;
       throw missing(`Principal: UserName(${name}) does not exist`);
     case 'service_principal_name':
-      // Automatic identity management: every application of the tenant counts, whether or not it was here before.
-      if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name)) return;
+      if (people.some(({ id }) => id === name) || isMember(world, name)) return;
       throw missing(`Principal: ServicePrincipalName(${name}) does not exist`);
     case 'group_name':
       if (GROUPS.includes(name)) return;
       throw missing(`Principal: GroupName(${name}) does not exist`);
   }
+}
+
+function isMember(world: World, applicationId: string): boolean {
+  return listServicePrincipals(world).some((one) => one.applicationId.toLowerCase() === applicationId.toLowerCase());
 }
 
 /** Replaces an object's entries. */
