@@ -58,6 +58,11 @@ const BUILT: Readonly<Record<string, Manifest>> = {
   }),
 };
 
+/** The built manifests alone: they differ in all that matters, and no example's wording changes them. */
+export function listBuiltCases(): readonly (readonly [name: string, manifest: Manifest])[] {
+  return Object.entries(BUILT);
+}
+
 /** Every manifest that is rendered: the built ones, and each file of `examples/`. */
 export function listCases(): readonly (readonly [name: string, manifest: Manifest])[] {
   const folder = join(ROOT, 'examples');

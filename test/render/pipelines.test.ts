@@ -115,7 +115,7 @@ describe.each(listCases())('%s', (_name, manifest) => {
     ]);
     expect((retrain?.schedules ?? []).length).toBeGreaterThanOrEqual(manifest.retraining.schedules.length);
     for (const schedule of retrain?.schedules ?? [])
-      expect(schedule).toMatchObject({ always: true, branches: { include: ['main'] } });
+      expect(schedule).toMatchObject({ always: 'true', branches: { include: ['main'] } });
   });
 
   it('leaves no placeholder, no anchor and no long path behind', () => {

@@ -31,6 +31,9 @@ export function printEntries(manifest: Manifest, names: Names): ReadonlyMap<stri
   ]);
 }
 
+/** Azure reads every scalar as text; Microsoft's schema knows no other kind, and editors underline the rest. */
+const TRUE = 'true';
+
 const VARIABLES = { template: '../variables.yml' };
 
 /** Pull requests start it through the branch policy: Azure Repos ignores `pr`, which is written to say so. */
@@ -62,14 +65,16 @@ function toRetrain(manifest: Manifest, names: Names) {
       cron,
       displayName: `${schedule.cron} (${schedule.timeZone})`,
       branches: { include: ['main'] },
-      always: true,
+      always: TRUE,
     })),
   );
   return {
     ...NOT_BY_PUSH,
     ...(schedules.length > 0 ? { schedules } : {}),
     // A run that outlived its pipeline is followed again by its number; a number cannot carry text into a shell.
-    parameters: [{ name: 'resumeRun', displayName: 'Run to resume (0: start a new one)', type: 'number', default: 0 }],
+    parameters: [
+      { name: 'resumeRun', displayName: 'Run to resume (0: start a new one)', type: 'number', default: '0' },
+    ],
     pool: toPool(manifest),
     variables: [VARIABLES, { group: names.variableGroups.deploy }],
     extends: { template: 'templates/retrain.yml', parameters: { resumeRun: '${{ parameters.resumeRun }}' } },
@@ -79,7 +84,7 @@ function toRetrain(manifest: Manifest, names: Names) {
 function toDeploy(manifest: Manifest, names: Names) {
   const onMain = { branches: { include: ['main'] } };
   return {
-    trigger: { batch: true, ...onMain },
+    trigger: { batch: TRUE, ...onMain },
     pr: 'none',
     resources: { pipelines: [{ pipeline: 'retrain', source: names.pipelines.retrain, trigger: onMain }] },
     pool: toPool(manifest),
