@@ -9,6 +9,8 @@ export interface Hidden {
   left: number;
 }
 
+type Reply = Exclude<SandboxReply, 'handled'>;
+
 /** Lets a read pass, but without the objects that are not visible yet. */
 export async function hideUntilRead(
   hidden: readonly Hidden[],
@@ -18,8 +20,9 @@ export async function hideUntilRead(
   const reply = await service(request);
   if (request.method !== 'GET' || reply === 'handled' || reply.status !== 200) return reply;
   for (const entry of hidden) {
-    if (entry.left <= 0 || lastWord(entry.path) !== collectionOf(request.path, entry)) continue;
-    const without = leaveOut(reply, entry);
+    const keys = toKeys(entry.reply);
+    if (entry.left <= 0 || keys.id === undefined || toKind(request.path, keys) !== toKind(entry.path, keys)) continue;
+    const without = leaveOut(reply, keys.id);
     if (without === undefined) continue;
     entry.left -= 1;
     return without;
@@ -27,38 +30,50 @@ export async function hideUntilRead(
   return reply;
 }
 
-/** The word that names the kind: the same in an organisation's and in a project's address. */
-function lastWord(path: string): string {
-  return path.split('/').filter(Boolean).at(-1)?.toLowerCase() ?? '';
+interface Keys {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
 }
 
-function collectionOf(path: string, { reply }: Hidden): string {
-  const segments = path
-    .split('/')
-    .filter(Boolean)
-    .map((segment) => decodeURIComponent(segment).toLowerCase());
-  const { id, name } = toKeys(reply);
-  return (segments.at(-1) === id || segments.at(-1) === name ? segments.at(-2) : segments.at(-1)) ?? '';
-}
-
-function toKeys(reply: SandboxReply): { id: string | undefined; name: string | undefined } {
-  const body = (reply === 'handled' ? {} : (reply.body ?? {})) as { id?: unknown; name?: unknown };
+/** DevOps calls it `id` and `name`, Databricks' jobs `job_id`. */
+function toKeys(reply: SandboxReply): Keys {
+  const body = (reply === 'handled' ? {} : (reply.body ?? {})) as { id?: unknown; job_id?: unknown; name?: unknown };
+  const id = body.id ?? body.job_id;
   return {
-    id: body.id === undefined ? undefined : String(body.id).toLowerCase(),
+    id: id === undefined ? undefined : String(id).toLowerCase(),
     name: body.name === undefined ? undefined : String(body.name).toLowerCase(),
   };
 }
 
-function leaveOut(reply: Exclude<SandboxReply, 'handled'>, entry: Hidden): SandboxReply | undefined {
-  const { id } = toKeys(entry.reply);
-  const { value } = (reply.body ?? {}) as { value?: unknown };
-  const isIt = (item: unknown) => String((item as { id?: unknown } | null)?.id).toLowerCase() === id;
-  if (Array.isArray(value)) {
-    if (!value.some(isIt)) return undefined;
-    const rest = value.filter((item) => !isIt(item));
-    return { ...reply, body: { count: rest.length, value: rest } };
+/** What kind of object an address is about: `git/repositories`, `policy/configurations`; `jobs` of Databricks. */
+function toKind(path: string, { id, name }: Keys): string {
+  const segments = path
+    .split('/')
+    .filter(Boolean)
+    .map((segment) => decodeURIComponent(segment).toLowerCase());
+  if (segments[0] === 'api') return segments[2] ?? '';
+  const last = segments.at(-1);
+  return segments
+    .slice(0, last === id || last === name ? -1 : undefined)
+    .slice(-2)
+    .join('/');
+}
+
+function leaveOut(reply: Reply, id: string): Reply | undefined {
+  const isIt = (item: unknown) => toKeys({ status: 200, body: item ?? {} }).id === id;
+  if (isIt(reply.body)) {
+    const message = 'VS800075: The resource does not exist, or you do not have permission to read it.';
+    const typeKey = 'VssServiceException';
+    return { status: 404, body: { $id: '1', message, typeKey, error_code: 'RESOURCE_DOES_NOT_EXIST', eventId: 3000 } };
   }
-  if (!isIt(reply.body)) return undefined;
-  const message = 'VS800075: The resource does not exist, or you do not have permission to read it.';
-  return { status: 404, body: { $id: '1', message, typeKey: 'VssServiceException', errorCode: 0, eventId: 3000 } };
+  const body = (reply.body ?? {}) as Record<string, unknown>;
+  for (const [key, value] of Object.entries(body)) {
+    if (!Array.isArray(value) || !value.some(isIt)) continue;
+    const rest = value.filter((item) => !isIt(item));
+    return {
+      ...reply,
+      body: { ...body, ...(typeof body.count === 'number' ? { count: rest.length } : {}), [key]: rest },
+    };
+  }
+  return undefined;
 }

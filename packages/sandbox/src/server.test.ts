@@ -158,6 +158,30 @@ describe('the switches', () => {
     expect(await names()).toContain('late');
   });
 
+  test('stale works on Databricks too', async () => {
+    await box.control('POST', 'faults', {
+      service: 'databricks',
+      method: 'POST',
+      path: 'jobs/create',
+      times: 1,
+      fault: 'stale',
+    });
+    const ask = async (method: string, path: string, body?: unknown) => {
+      const response = await fetch(`${box.sandbox.addresses.databricks}/api/2.2/jobs/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${box.tokenOf('you')}` },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return (await response.json()) as { job_id?: number; jobs?: unknown[] };
+    };
+    const task = { task_key: 'a', notebook_task: { notebook_path: '/x' }, environment_key: 'e' };
+    const environments = [{ environment_key: 'e', spec: { client: '2' } }];
+    const { job_id } = await ask('POST', 'create', { name: 'late', tasks: [task], environments });
+    expect(job_id).toBeGreaterThan(0);
+    expect((await ask('GET', 'list')).jobs ?? []).toEqual([]);
+    expect((await ask('GET', 'list')).jobs).toHaveLength(1);
+  });
+
   test('slow and latency take their time', async () => {
     await box.control('POST', 'faults', { times: 1, fault: 'slow', ms: 120 });
     const start = performance.now();

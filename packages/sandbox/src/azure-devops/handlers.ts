@@ -13,6 +13,7 @@ import { pipelinePermissionHandlers } from './pipeline-permissions.ts';
 import { pipelineHandlers } from './pipelines.ts';
 import { policyHandlers } from './policies.ts';
 import { previewHandlers } from './preview.ts';
+import { projectPartHandlers } from './project-parts.ts';
 import { projectHandlers } from './projects.ts';
 import { pullRequestTalkHandlers } from './pull-request-talk.ts';
 import { pullRequestHandlers } from './pull-requests.ts';
@@ -28,6 +29,7 @@ import { variableGroupHandlers } from './variable-groups.ts';
 export const handlers: Handlers = {
   ...discoveryHandlers,
   ...projectHandlers,
+  ...projectPartHandlers,
   ...repositoryHandlers,
   ...refHandlers,
   ...itemHandlers,

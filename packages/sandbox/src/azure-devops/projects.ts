@@ -6,9 +6,7 @@ import {
   findProject,
   findQuery,
   getBody,
-  getProject,
   type Handlers,
-  isObject,
   isQuerySet,
   list,
   ok,
@@ -16,44 +14,14 @@ import {
   toText,
 } from './call.ts';
 import { findEnumName, projectVisibility } from './enums.ts';
-import { badRequest, ServiceError } from './errors.ts';
+import { ServiceError } from './errors.ts';
 import { checkName } from './object-names.ts';
-import { toIdentityRef } from './people.ts';
+import { DEFAULT_PROCESS, GENERAL_SETTINGS, PROCESSES } from './project-defaults.ts';
 import { toDefaultTeam, toProjectReference } from './project-form.ts';
 import { addRepository } from './repositories.ts';
 import { requireRight } from './rights.ts';
 import { type Organization, type Project, takeNumber } from './state.ts';
 import { toGitFolder, type World } from './world.ts';
-
-const PROCESSES = [
-  { id: '6b724908-ef14-45cf-84f8-768b5384da45', name: 'Scrum', isDefault: false },
-  { id: 'b8a3a935-7e91-48b8-a94c-606d37c3e9f2', name: 'Basic', isDefault: true },
-  { id: 'adcc42ab-9882-485e-a3ed-7678f01f66bc', name: 'Agile', isDefault: false },
-  { id: '27450541-8e31-4150-9947-dc59f998fc01', name: 'CMMI', isDefault: false },
-] as const;
-
-/** What a new project's pipelines may do, as the service sets it up today. */
-const GENERAL_SETTINGS = {
-  enforceReferencedRepoScopedToken: true,
-  disableClassicPipelineCreation: true,
-  disableClassicBuildPipelineCreation: true,
-  disableClassicReleasePipelineCreation: true,
-  forkProtectionEnabled: true,
-  buildsEnabledForForks: false,
-  enforceJobAuthScopeForForks: true,
-  enforceNoAccessToSecretsFromForks: true,
-  isCommentRequiredForPullRequest: true,
-  requireCommentsForNonTeamMembersOnly: false,
-  requireCommentsForNonTeamMemberAndNonContributors: false,
-  enableShellTasksArgsSanitizing: false,
-  enableShellTasksArgsSanitizingAudit: false,
-  disableImpliedYAMLCiTrigger: false,
-  statusBadgesArePrivate: true,
-  enforceSettableVar: true,
-  enforceJobAuthScope: true,
-  enforceJobAuthScopeForReleases: true,
-  publishPipelineMetadata: false,
-};
 
 /** What a project is made from. */
 export interface NewProject {
@@ -80,7 +48,7 @@ export async function addProject(
     name: wanted.name,
     description: wanted.description ?? '',
     visibility: wanted.visibility ?? 'private',
-    processId: wanted.processId ?? PROCESSES[1].id,
+    processId: wanted.processId ?? DEFAULT_PROCESS,
     revision: 1,
     lastUpdateTime: new Date().toISOString(),
     readyAt: Date.now() + (wanted.delay ?? 0),
@@ -92,7 +60,8 @@ export async function addProject(
   return project;
 }
 
-function getKnownProject(call: Call): Project {
+/** The project of an address that names it after `projects`. @throws ServiceError 404 */
+export function getKnownProject(call: Call): Project {
   const name = call.params.projectId ?? '';
   const project = findProject(call.organization, name);
   if (project) return project;
@@ -154,7 +123,7 @@ async function createProject(call: Call): Promise<Answer> {
     name,
     description: toText(body.description),
     visibility: findEnumName(projectVisibility, body.visibility) ?? 'private',
-    processId: toText(template) || PROCESSES[1].id,
+    processId: toText(template) || DEFAULT_PROCESS,
     delay,
   };
   await addProject(call.world, call.organization, wanted, call.identity.id);
@@ -168,22 +137,6 @@ function queueOperation(call: Call, delay: number): Answer {
     status: 202,
     body: { id: operation.id, status: 'notSet', url: `${call.base}/_apis/operations/${operation.id}` },
   };
-}
-
-function showOperation(call: Call): Answer {
-  const operation = call.organization.operations.find(({ id }) => id === call.params.operationId);
-  if (!operation)
-    throw new ServiceError(
-      404,
-      'OperationNotFoundException',
-      `The operation ${call.params.operationId} was not found.`,
-    );
-  return ok({
-    id: operation.id,
-    status: operation.readyAt <= Date.now() ? 'succeeded' : 'inProgress',
-    url: `${call.base}/_apis/operations/${operation.id}`,
-    _links: { self: { href: `${call.base}/_apis/operations/${operation.id}` } },
-  });
 }
 
 function updateProject(call: Call): Answer {
@@ -224,69 +177,7 @@ async function deleteProject(call: Call): Promise<Answer> {
   return queueOperation(call, 0);
 }
 
-function describeTeam(call: Call, project: Project): unknown {
-  const team = toDefaultTeam(call, project);
-  return {
-    ...team,
-    description: 'The default project team.',
-    identityUrl: `${call.base}/_apis/Identities/${team.id}`,
-    projectName: project.name,
-    projectId: project.id,
-  };
-}
-
-function showTeams(call: Call): Answer {
-  const project = getKnownProject(call);
-  const team = describeTeam(call, project);
-  const wanted = call.params.teamId;
-  if (wanted === undefined) return list([team]);
-  getTeam(call, project, wanted);
-  return ok(team);
-}
-
-function getTeam(call: Call, project: Project, wanted: string): void {
-  const { id, name } = toDefaultTeam(call, project);
-  if (wanted === id || wanted.toLowerCase() === name.toLowerCase()) return;
-  throw new ServiceError(404, 'TeamNotFoundException', `The team with id '${wanted}' does not exist.`);
-}
-
-function showMembers(call: Call): Answer {
-  getTeam(call, getKnownProject(call), call.params.teamId ?? '');
-  const people = call.world.identities().filter(({ key }) => key !== 'pipelines');
-  return list(
-    people.map(({ id, role }) => ({ isTeamAdmin: role === 'administrator', identity: toIdentityRef(call, id) })),
-  );
-}
-
-function updateGeneralSettings(call: Call): Answer {
-  const project = getProject(call);
-  const body = getBody(call);
-  requireRight(call, 'ManageProject', { project, token: `$PROJECT:vstfs:///Classification/TeamProject/${project.id}` });
-  for (const [name, value] of Object.entries(body)) {
-    if (typeof value !== 'boolean') throw badRequest(`Value cannot be null.\r\nParameter name: ${name}`);
-    project.generalSettings = { ...project.generalSettings, [name]: value };
-  }
-  return ok(project.generalSettings);
-}
-
-function showProcesses(call: Call): Answer {
-  const processes = PROCESSES.map((process) => ({
-    ...process,
-    description: '',
-    type: 'system',
-    url: `${call.base}/_apis/process/processes/${process.id}`,
-  }));
-  if (call.params.processId === undefined) return list(processes);
-  const process = processes.find(({ id }) => id === call.params.processId);
-  if (isObject(process)) return ok(process);
-  throw new ServiceError(
-    404,
-    'ProcessTemplateNotFoundByIdException',
-    `VS402394: The process template ${call.params.processId} does not exist.`,
-  );
-}
-
-/** Projects, and what belongs to a project as a whole. */
+/** Projects. */
 export const projectHandlers: Handlers = {
   projects: {
     GET: (call) => (call.params.projectId === undefined ? listProjects(call) : showProject(call)),
@@ -294,10 +185,4 @@ export const projectHandlers: Handlers = {
     PATCH: updateProject,
     DELETE: deleteProject,
   },
-  operations: { GET: showOperation },
-  processes: { GET: showProcesses },
-  teams: { GET: showTeams },
-  allTeams: { GET: (call) => list(call.organization.projects.map((project) => describeTeam(call, project))) },
-  members: { GET: showMembers },
-  generalSettings: { GET: (call) => ok(getProject(call).generalSettings), PATCH: updateGeneralSettings },
 };

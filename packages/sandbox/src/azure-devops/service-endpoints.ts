@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { toGuid } from '../identities.ts';
 import {
   type Answer,
   type Call,
@@ -18,71 +17,11 @@ import {
   toText,
 } from './call.ts';
 import { badRequest, ServiceError } from './errors.ts';
-import { toIdentityRef } from './people.ts';
 import { requireRight } from './rights.ts';
+import { describeEndpoint, referenceIn, withOldSecrets } from './service-endpoint-form.ts';
 import type { Endpoint, Json, Project } from './state.ts';
 
 type Reference = Endpoint['references'][number];
-
-/** Parameters that go in and never come out again, in lower case. */
-const SECRETS = new Set([
-  'serviceprincipalkey',
-  'servicePrincipalCertificate'.toLowerCase(),
-  'password',
-  'apitoken',
-  'accesstoken',
-  'kubeconfig',
-  'azureaccesstoken',
-  'idtoken',
-]);
-
-function referenceIn(endpoint: Endpoint, project: Project): Reference | undefined {
-  return endpoint.references.find(({ projectId }) => projectId === project.id);
-}
-
-/** A service connection as the service shows it to a project. */
-function describe(call: Call, endpoint: Endpoint, project: Project | undefined): Json {
-  const isReady = endpoint.readyAt <= Date.now();
-  const reference = project ? referenceIn(endpoint, project) : endpoint.references[0];
-  const { authorization, ...body } = endpoint.body;
-  return {
-    ...body,
-    id: endpoint.id,
-    name: reference?.name ?? body.name,
-    description: reference?.description ?? '',
-    createdBy: toIdentityRef(call, endpoint.createdBy),
-    authorization: describeAuthorization(call, endpoint, toObject(authorization)),
-    isShared: endpoint.references.length > 1,
-    isOutdated: false,
-    isReady,
-    ...(isReady ? {} : { operationStatus: { state: 'InProgress', statusMessage: null } }),
-    owner: 'Library',
-    serviceEndpointProjectReferences: endpoint.references.map((entry) => describeReference(call, entry)),
-  };
-}
-
-function describeReference(call: Call, { projectId, name, description }: Reference): Json {
-  const project = findProject(call.organization, projectId);
-  return { projectReference: { id: projectId, name: project?.name ?? '' }, name, description };
-}
-
-/** Federation: issuer and subject are the service's to give; the app's credential must repeat them exactly. */
-function describeAuthorization(call: Call, endpoint: Endpoint, { scheme, parameters }: Json): Json {
-  const shown = Object.entries(toObject(parameters)).map(([key, value]) => [
-    key,
-    SECRETS.has(key.toLowerCase()) ? null : value,
-  ]);
-  const tenant = toText(toObject(parameters).tenantid) || toText(toObject(parameters).tenantId);
-  const federation =
-    scheme === 'WorkloadIdentityFederation'
-      ? {
-          workloadIdentityFederationIssuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
-          workloadIdentityFederationIssuerType: 'EntraID',
-          workloadIdentityFederationSubject: `/eid1/c/pub/t/${toGuid(tenant)}/a/${toGuid('azure-devops')}/sc/${call.organization.id}/${endpoint.id}`,
-        }
-      : {};
-  return { parameters: { ...Object.fromEntries(shown), ...federation }, scheme };
-}
 
 function getEndpoint(call: Call): Endpoint {
   const endpoint = call.organization.endpoints.find(({ id }) => id === call.params.endpointId?.toLowerCase());
@@ -101,7 +40,7 @@ function showEndpoints(call: Call): Answer {
   if (endpointId !== undefined) {
     // Where there is none the service answers with nothing and success.
     const endpoint = mine.find(({ id }) => id === endpointId.toLowerCase());
-    return endpoint ? ok(describe(call, endpoint, project)) : ok(null);
+    return endpoint ? ok(describeEndpoint(call, endpoint, project)) : ok(null);
   }
   const names = findQueryList(call, 'endpointNames')?.map((name) => name.toLowerCase());
   const ids = findQueryList(call, 'endpointIds');
@@ -118,7 +57,7 @@ function showEndpoints(call: Call): Answer {
             schemes.length === 0 ||
             schemes.includes(toText(toObject(endpoint.body.authorization).scheme))),
       )
-      .map((endpoint) => describe(call, endpoint, project)),
+      .map((endpoint) => describeEndpoint(call, endpoint, project)),
   );
 }
 
@@ -179,7 +118,7 @@ function createEndpoint(call: Call, project: Project | undefined): Answer {
     references,
   };
   call.organization.endpoints.push(endpoint);
-  return ok(describe(call, endpoint, project));
+  return ok(describeEndpoint(call, endpoint, project));
 }
 
 function checkBody({ name, type, authorization }: Json): void {
@@ -208,18 +147,7 @@ function updateEndpoint(call: Call): Answer {
   refuseTaken(call, references, endpoint);
   endpoint.body = withOldSecrets(toBody(sent), endpoint.body);
   endpoint.references = references;
-  return ok(describe(call, endpoint, undefined));
-}
-
-/** A secret that comes back empty is the one that was there. */
-function withOldSecrets(body: Json, previous: Json): Json {
-  const authorization = toObject(body.authorization);
-  const old = toObject(toObject(previous.authorization).parameters);
-  const parameters = Object.entries(toObject(authorization.parameters)).map(([key, value]) => [
-    key,
-    SECRETS.has(key.toLowerCase()) && (value === null || value === '') ? old[key] : value,
-  ]);
-  return { ...body, authorization: { ...authorization, parameters: Object.fromEntries(parameters) } };
+  return ok(describeEndpoint(call, endpoint, undefined));
 }
 
 /** Lets further projects use the connection. */
