@@ -8,7 +8,7 @@ import { findNode, forget, putRecord, toDisk, toWorkspacePath } from './workspac
 import { type Call, takeId, type World } from './world.ts';
 
 /** The providers the service knows; it compares them without regard to case. */
-export const PROVIDERS = [
+const PROVIDERS = [
   'gitHub',
   'bitbucketCloud',
   'gitLab',
@@ -128,7 +128,7 @@ export async function recoverGitFolders(world: World): Promise<void> {
 }
 
 /** The bare repository behind a URL, if the caller may read it. */
-export function getRepository(call: Call, url: string, provider: string): string {
+function getRepository(call: Call, url: string, provider: string): string {
   const own = call.store.data.credentials.filter(
     (one) => one.owner === call.caller.account && one.provider.toLowerCase() === provider.toLowerCase(),
   );

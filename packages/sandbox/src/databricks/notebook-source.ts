@@ -32,7 +32,7 @@ export function findLanguage(extension: string): Language | undefined {
 }
 
 /** The first line that makes a source file a notebook. */
-export function toHeader(language: Language): string {
+function toHeader(language: Language): string {
   return `${DIALECTS[language].comment} Databricks notebook source`;
 }
 

@@ -73,7 +73,7 @@ function describeTimes(created: number, started: number | undefined, end: RunEnd
 }
 
 /** Both forms: `status`, and `state`, which is deprecated and still read by many. */
-export function describeState(phase: RunPhase, end: RunEnd | undefined, waiting: string): Fields {
+function describeState(phase: RunPhase, end: RunEnd | undefined, waiting: string): Fields {
   if (end) return describeEnd(end);
   const word = phase === 'waiting' ? 'QUEUED' : phase.toUpperCase();
   const queue = { code: 'MAX_CONCURRENT_RUNS_REACHED', message: waiting };

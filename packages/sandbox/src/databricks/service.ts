@@ -28,11 +28,6 @@ export interface DatabricksContext {
   readonly identities: () => readonly Identity[];
   /** Where Git folders are cloned from. */
   readonly gitRepositories: GitRepositories;
-  /**
-   * Interpreter for notebooks, used if it exists; by default `python/bin/python` of the sandbox's home, two folders up.
-   * `MLOPS_SANDBOX_PYTHON` wins over it, and without either `python3` on PATH serves.
-   */
-  readonly python?: string;
   /** Does the tasks of runs; by default notebooks run for real. */
   readonly runTask?: RunTask;
 }
@@ -74,14 +69,13 @@ export function databricksService(context: DatabricksContext): DatabricksService
   return Object.assign(service, { stop: () => runs.stop() });
 }
 
-/** Looked for at each run, so that an environment made later is found. */
-function findPython({
-  folder,
-  python = join(folder, '..', '..', 'python', 'bin', 'python'),
-}: DatabricksContext): string {
-  const { MLOPS_SANDBOX_PYTHON: chosen } = process.env;
-  if (chosen) return chosen;
-  return existsSync(python) ? python : 'python3';
+/**
+ * Interpreter for notebooks: `MLOPS_SANDBOX_PYTHON`, else the environment in the sandbox's home, two folders up, else
+ * `python3` on PATH. Looked for at each run, so that an environment made later is found.
+ */
+function findPython({ folder }: DatabricksContext): string {
+  const own = join(folder, '..', '..', 'python', 'bin', 'python');
+  return process.env.MLOPS_SANDBOX_PYTHON || (existsSync(own) ? own : 'python3');
 }
 
 async function answer(world: World, runs: RunEngine, request: SandboxRequest): Promise<SandboxReply> {
