@@ -25,8 +25,9 @@ export async function startCompanyNetwork(
   hosts: Readonly<Record<string, string>>,
 ): Promise<CompanyNetwork> {
   const { authority, key, certificate } = makeCertificates(folder, Object.keys(hosts));
-  const front = createTlsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (incoming, outgoing) =>
-    forward(hosts, incoming, outgoing),
+  const front = createTlsServer(
+    { key: readFileSync(key), cert: readFileSync(certificate) },
+    (incoming, outgoing) => void forward(hosts, incoming, outgoing),
   );
   const frontPort = await listen(front);
   const connects: string[] = [];
@@ -53,28 +54,49 @@ export async function startCompanyNetwork(
   };
 }
 
-/** A service names itself in its answers; the client has to read the name that it knows. */
-function forward(hosts: Readonly<Record<string, string>>, incoming: IncomingMessage, outgoing: ServerResponse): void {
+type Hosts = Readonly<Record<string, string>>;
+
+/** Services name each other in their answers and in what they are sent; each side has to read the names that it knows. */
+async function forward(hosts: Hosts, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const name = (incoming.headers.host ?? '').split(':')[0] ?? '';
   const target = new URL(hosts[name] ?? 'http://127.0.0.1:9');
-  const headers = { ...incoming.headers, host: target.host, 'accept-encoding': 'identity' };
-  const inner = request(new URL(incoming.url ?? '/', target), { method: incoming.method, headers }, (answer) => {
-    const chunks: Buffer[] = [];
-    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-    answer.on('end', () => {
-      const isJson = (answer.headers['content-type'] ?? '').includes('json');
-      const bytes = Buffer.concat(chunks);
-      const body = isJson ? Buffer.from(rename(bytes.toString('utf8'), hosts)) : bytes;
-      const { 'transfer-encoding': _, ...rest } = answer.headers;
-      outgoing.writeHead(answer.statusCode ?? 502, { ...rest, 'content-length': body.length }).end(body);
-    });
-  });
+  const sent = await readAll(incoming);
+  const body = isJson(incoming) ? toInside(sent, hosts) : sent;
+  const { 'transfer-encoding': _, ...kept } = incoming.headers;
+  const headers = { ...kept, host: target.host, 'accept-encoding': 'identity', 'content-length': body.length };
+  const inner = request(new URL(incoming.url ?? '/', target), { method: incoming.method, headers });
   inner.on('error', () => outgoing.destroy());
-  incoming.pipe(inner);
+  inner.on('response', async (answer) => {
+    const bytes = await readAll(answer);
+    const text = isJson(answer) ? toOutside(bytes, hosts) : bytes;
+    const { 'transfer-encoding': _, ...rest } = answer.headers;
+    outgoing.writeHead(answer.statusCode ?? 502, { ...rest, 'content-length': text.length }).end(text);
+  });
+  inner.end(body);
 }
 
-function rename(text: string, hosts: Readonly<Record<string, string>>): string {
-  return Object.entries(hosts).reduce((result, [name, address]) => result.replaceAll(address, `https://${name}`), text);
+function isJson({ headers }: IncomingMessage): boolean {
+  return (headers['content-type'] ?? '').includes('json');
+}
+
+async function readAll(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** A clone address has a user before its host: `http://contoso@127.0.0.1:4000/`. */
+function toOutside(bytes: Buffer, hosts: Hosts): Buffer {
+  const replace = (text: string, [name, address]: [string, string]) => {
+    const host = new URL(address).host.replaceAll('.', '\\.');
+    return text.replace(new RegExp(`http://((?:[^/@"]+@)?)${host}`, 'g'), `https://$1${name}`);
+  };
+  return Buffer.from(Object.entries(hosts).reduce(replace, bytes.toString('utf8')));
+}
+
+function toInside(bytes: Buffer, hosts: Hosts): Buffer {
+  const replace = (text: string, [name, address]: [string, string]) => text.replaceAll(`https://${name}`, address);
+  return Buffer.from(Object.entries(hosts).reduce(replace, bytes.toString('utf8')));
 }
 
 /** An authority and one certificate for all names, made anew for each run; their keys never leave the folder. */

@@ -54,7 +54,7 @@ requireTool('openssl')('the packed packages', () => {
       const { folder, env } = machine();
       try {
         const made = await run({ folder, env }, 'npm', [...CREATE, NAME, '--', ...ANSWERS]);
-        expect(made, made.stderr).toMatchObject({ code: 0 });
+        expect(made, made.stderr + made.stdout).toMatchObject({ code: 0 });
         expect(made.stdout).toContain(`repository:${NAME}`);
         const project = join(folder, NAME);
         expect(git(project, 'status', '--porcelain')).toBe('');
@@ -77,15 +77,17 @@ requireTool('openssl')('the packed packages', () => {
       const sandbox = readSandbox(person);
       const hosts = {
         'devops.corp.test': sandbox.addresses.azureDevOps,
-        'databricks.corp.test': sandbox.addresses.databricks,
+        'adb-1234567890123456.7.azuredatabricks.net': sandbox.addresses.databricks,
       };
       network = await startCompanyNetwork(base, hosts);
       const inside = await joinCompany(person, network, sandbox);
       const made = await run(inside, 'npm', [...CREATE, NAME, '--', ...ANSWERS, '--defaults', 'company.yaml']);
-      expect(made, made.stderr).toMatchObject({ code: 0 });
+      expect(made, made.stderr + made.stdout).toMatchObject({ code: 0 });
       const remote = git(join(inside.folder, NAME), 'remote', 'get-url', 'origin');
       expect(remote).toMatch(/^https:\/\/devops\.corp\.test\//);
-      expect(new Set(network.connects)).toEqual(new Set(['devops.corp.test:443', 'databricks.corp.test:443']));
+      expect(new Set(network.connects)).toEqual(
+        new Set(['devops.corp.test:443', 'adb-1234567890123456.7.azuredatabricks.net:443']),
+      );
       const project = { ...inside, folder: join(inside.folder, NAME) };
       expect(await run(project, 'npx', [...NPX, 'plan', '--check'])).toMatchObject({ code: 0 });
     } finally {
@@ -111,7 +113,7 @@ const COMPANY = `azure:
   registry: contoso
   cluster: contoso
 databricks:
-  host: https://databricks.corp.test
+  host: https://adb-1234567890123456.7.azuredatabricks.net
 devops:
   organization: https://devops.corp.test/${ORGANIZATION}
   project: ${PROJECT}
@@ -166,6 +168,7 @@ async function joinCompany(person: Machine, network: CompanyNetwork, sandbox: Sa
   const env = {
     ...person.env,
     HTTPS_PROXY: network.proxy,
+    NO_PROXY: '127.0.0.1',
     NODE_EXTRA_CA_CERTS: network.authority,
     GIT_SSL_CAINFO: network.authority,
     AZURE_DEVOPS_EXT_PAT: you,
