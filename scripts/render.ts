@@ -31,7 +31,9 @@ export async function renderProject(manifest: Manifest): Promise<Files> {
   const { templateSources } = (await import(pathToFileURL(COMPILED).href)) as {
     readonly templateSources: Readonly<Record<string, TemplateSource>>;
   };
-  const parts = TEMPLATES.flatMap((template) => [...render(template, templateSources[template.id] ?? new Map(), manifest)]);
+  const parts = TEMPLATES.flatMap((template) => [
+    ...render(template, templateSources[template.id] ?? new Map(), manifest),
+  ]);
   return sortFiles([...parts, ['mlops.yaml', { contents: printManifest(manifest), ownership: 'seed' }]]);
 }
 

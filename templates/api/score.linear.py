@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +21,8 @@ from encoding import Encoder, Matrix, Rows, parse_encoder
 from model_folder import check_fit, find_model_folder
 
 
-@dataclass(frozen=True)
-class Model:
+# Not a dataclass: Azure ML's server runs this file without naming it as a module, which dataclasses need.
+class Model(NamedTuple):
     """A linear model: an encoder, one weight per column and an intercept."""
 
     task: str

@@ -106,7 +106,10 @@ const houseInput: readonly ApiField[] = [
     nullable: true,
     transform: 'log',
     example: 410,
-    description: { en: 'Size of the lot; none for a condominium', fr: 'Surface du terrain; aucune pour une copropriété' },
+    description: {
+      en: 'Size of the lot; none for a condominium',
+      fr: 'Surface du terrain; aucune pour une copropriété',
+    },
   },
   {
     name: 'year_built',

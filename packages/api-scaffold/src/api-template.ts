@@ -1,4 +1,4 @@
-import { type Manifest, type Ownership, type Template } from '@create-mlops-model/core';
+import type { Manifest, Ownership, Template } from '@create-mlops-model/core';
 import { toApiSchema } from './api-schema.ts';
 import { toOpenApi } from './open-api.ts';
 import { printApiSchema } from './schema-text.ts';
@@ -25,7 +25,11 @@ export const apiTemplate: Template<Manifest> = {
   made(manifest) {
     const schema = toApiSchema(manifest);
     const documents = manifest.languages.map(
-      (language) => [`api/openapi.${language}.json`, `${JSON.stringify(toOpenApi(schema, manifest, language), null, 2)}\n`] as const,
+      (language) =>
+        [
+          `api/openapi.${language}.json`,
+          `${JSON.stringify(toOpenApi(schema, manifest, language), null, 2)}\n`,
+        ] as const,
     );
     return new Map([['api/schema.yaml', printApiSchema(schema)], ...documents]);
   },
