@@ -30,7 +30,10 @@ export interface Journal {
 }
 
 /** Told about each step as it starts and ends. */
-export type Progress = (event: { readonly address: Address; readonly phase: 'started' | 'removed' | StepResult['status'] }) => void;
+export type Progress = (event: {
+  readonly address: Address;
+  readonly phase: 'started' | 'removed' | StepResult['status'];
+}) => void;
 
 /** How a plan is carried out. */
 export interface ApplyOptions {

@@ -272,7 +272,9 @@ describe('properties', () => {
         await run(resources);
         world.interrupt = () => undefined;
         const outcome = await run(resources);
-        expect(outcome.results.every((result) => ['unchanged', 'created', 'updated'].includes(result.status))).toBe(true);
+        expect(outcome.results.every((result) => ['unchanged', 'created', 'updated'].includes(result.status))).toBe(
+          true,
+        );
         expect([...world.things.values()].every((thing) => thing.value === 'new')).toBe(true);
         expect(changesOf((await plan(resources)).plan)).toEqual([]);
       }),

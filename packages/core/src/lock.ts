@@ -22,7 +22,10 @@ const LockSchema = v.strictObject({
   generator: v.string(),
   files: v.record(
     v.string(),
-    v.strictObject({ ownership: v.picklist(['managed', 'seed', 'locked']), sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) }),
+    v.strictObject({
+      ownership: v.picklist(['managed', 'seed', 'locked']),
+      sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+    }),
   ),
 });
 
@@ -37,14 +40,18 @@ export async function toSha256(text: string): Promise<string> {
 export async function toLock(files: Files, generator: string): Promise<Lock> {
   const ours = [...files].filter(([, file]) => file.ownership !== 'seed');
   const entries = await Promise.all(
-    ours.map(async ([path, file]) => [path, { ownership: file.ownership, sha256: await toSha256(file.contents) }] as const),
+    ours.map(
+      async ([path, file]) => [path, { ownership: file.ownership, sha256: await toSha256(file.contents) }] as const,
+    ),
   );
   return { schema: 1, generator, files: Object.fromEntries(entries) };
 }
 
 /** The lock's text: stable, one file a line, so that git merges it well. */
 export function printLock(lock: Lock): string {
-  const lines = Object.entries(lock.files).map(([path, entry]) => `    ${JSON.stringify(path)}: ${JSON.stringify(entry)}`);
+  const lines = Object.entries(lock.files).map(
+    ([path, entry]) => `    ${JSON.stringify(path)}: ${JSON.stringify(entry)}`,
+  );
   return `{\n  "schema": 1,\n  "generator": ${JSON.stringify(lock.generator)},\n  "files": {\n${lines.join(',\n')}\n  }\n}\n`;
 }
 
@@ -54,8 +61,14 @@ export function parseLock(text: string): Lock {
   if (parsed.success) return parsed.output;
   throw new UserError(
     'failed',
-    { en: `Reading ${LOCK_PATH}: it is not a lock this version understands.`, fr: `Lecture de ${LOCK_PATH}\u00a0: ce verrou n’est pas compris par cette version.` },
-    { en: `Take the file back from git: git checkout HEAD -- ${LOCK_PATH}`, fr: `Reprenez le fichier depuis git\u00a0: git checkout HEAD -- ${LOCK_PATH}` },
+    {
+      en: `Reading ${LOCK_PATH}: it is not a lock this version understands.`,
+      fr: `Lecture de ${LOCK_PATH}\u00a0: ce verrou n’est pas compris par cette version.`,
+    },
+    {
+      en: `Take the file back from git: git checkout HEAD -- ${LOCK_PATH}`,
+      fr: `Reprenez le fichier depuis git\u00a0: git checkout HEAD -- ${LOCK_PATH}`,
+    },
   );
 }
 

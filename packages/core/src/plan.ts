@@ -93,7 +93,7 @@ async function readAll(graph: Graph): Promise<Map<Address, unknown>> {
   const reads = new Map<Address, Promise<unknown>>();
   const begin = (resource: Resource): Promise<unknown> => {
     const running = reads.get(resource.address);
-    if (running) return running;
+    if (running !== undefined) return running;
     const read = resource.read(livesWhileReading(resource)).catch((error: unknown) => {
       throw atAddress(resource.address, error);
     });

@@ -19,7 +19,7 @@ import {
 import type { CommandContext } from './command.ts';
 import { toInvocation } from './commands.ts';
 import { declare } from './declare.ts';
-import { openJournal } from './services/journal.ts';
+import { openJournal, readUnsettled } from './services/journal.ts';
 import type { Session } from './session.ts';
 
 /** What became of it. */
@@ -34,6 +34,7 @@ export interface CarriedOut {
 export async function carryOut(context: CommandContext, session: Session): Promise<CarriedOut> {
   const { flags, terminal, translate } = context;
   const { project, services } = session;
+  if (readUnsettled(services.disk).length > 0) terminal.print(translate('apply.resume'));
   const planned = await plan(declare(project, services), { takeOver: flags.takeOver });
   showPlan(context, session, planned);
   refuseTaken(planned);
@@ -48,8 +49,9 @@ export async function carryOut(context: CommandContext, session: Session): Promi
     terminal.print(translate('apply.declined'));
     return { exitCode: 130, planned };
   }
-  const outcome = await applyWithProgress(context, session, planned);
+  const { outcome, seconds } = await applyWithProgress(context, session, planned);
   for (const line of describeOutcome(outcome, translate)) terminal.print(line);
+  terminal.print(outcome.cancelled ? translate('report.cancelled') : translate('report.done', { seconds }));
   const exitCode = toExitCode(outcome);
   if (exitCode === 4) handOver(context, planned, outcome);
   context.printDocument(toOutcomeDocument(outcome));
@@ -65,6 +67,10 @@ export function showPlan(context: CommandContext, session: Session, planned: Pla
     terminal.print(translate('plan.head', { model: names.model, target: where }));
   }
   for (const line of describePlan(planned.plan, translate)) terminal.print(line);
+  // With one identity for both, a pull request could use what deploys.
+  if (names.connections.ci === names.connections.deploy) {
+    terminal.print(translate('plan.weakness', { text: translate('plan.oneIdentity', { name: names.connections.ci }) }));
+  }
 }
 
 function nothingToDo(context: CommandContext, planned: Planned): CarriedOut {
@@ -107,12 +113,17 @@ async function isAgreed({ terminal, translate }: CommandContext, count: number):
   return terminal.confirm(translate('apply.confirm', { count }), true);
 }
 
-async function applyWithProgress(context: CommandContext, session: Session, planned: Planned): Promise<Outcome> {
+interface TimedOutcome {
+  readonly outcome: Outcome;
+  readonly seconds: string;
+}
+
+async function applyWithProgress(context: CommandContext, session: Session, planned: Planned): Promise<TimedOutcome> {
   const changes = changesOf(planned.plan);
   const progress = context.terminal.progress(changes.length);
   const begun = new Map<Address, number>();
   try {
-    return await apply(planned, {
+    const outcome = await apply(planned, {
       journal: openJournal(session.services.disk, Date.now),
       signal: context.signal,
       progress: ({ address, phase }) => {
@@ -126,6 +137,7 @@ async function applyWithProgress(context: CommandContext, session: Session, plan
         } else progress.step(address, phase, now - (begun.get(address) ?? now));
       },
     });
+    return { outcome, seconds: progress.end() };
   } finally {
     progress.end();
   }

@@ -32,8 +32,6 @@ export interface Flags {
   readonly from?: 'worktree';
   /** `--step`: wait between chapters. */
   readonly step: boolean;
-  /** `--fast`: do not wait where a person would look. */
-  readonly fast: boolean;
   /** `--answers`: a file. */
   readonly answersFile?: string;
   /** `--defaults`: a file. */

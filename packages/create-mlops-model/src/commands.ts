@@ -66,7 +66,7 @@ export const commands: readonly Command[] = [
   {
     name: 'rehearse',
     summary: 'help.command.rehearse',
-    flags: [flag.step, flag.fast],
+    flags: [flag.step],
     takesAnswers: false,
     examples: ['rehearse', 'rehearse --step'],
   },

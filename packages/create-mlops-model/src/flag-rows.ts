@@ -28,7 +28,6 @@ export const from: FlagRow = {
 };
 export const name: FlagRow = { flag: '--name', key: 'name', value: 'name', summary: 'help.flag.name' };
 export const step: FlagRow = { flag: '--step', key: 'step', summary: 'help.flag.step' };
-export const fast: FlagRow = { flag: '--fast', key: 'fast', summary: 'help.flag.fast' };
 
 /** Flags of every command. */
 export const globalFlags: readonly FlagRow[] = [

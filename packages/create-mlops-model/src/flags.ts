@@ -60,7 +60,6 @@ const noFlags: Flags = {
   continue: false,
   check: false,
   step: false,
-  fast: false,
   answers: {},
 };
 

@@ -18,13 +18,16 @@ const RUNS_SHOWN = 5;
 /** Kinds whose pages a person wants to see first. */
 const SHOWN = new Set(['repository', 'pipeline', 'git-folder', 'job']);
 
+/** The sandbox has no pages; its repository is there to be cloned. */
+const CLONABLE = new Set(['repository']);
+
 /** After a run that made something: where to look, what was checked, when training runs next. */
 export async function reportResult(context: CommandContext, session: Session, done: CarriedOut): Promise<void> {
   if (done.exitCode !== 0 || !done.outcome) return;
   const { terminal, translate } = context;
   const changed = done.outcome.results.some((result) => isWritten(result));
   if (changed) {
-    const links = toLinks(done);
+    const links = toLinks(done, session.project.target.kind === 'sandbox' ? CLONABLE : SHOWN);
     if (links.length > 0) terminal.print(`\n${translate('report.links')}`);
     for (const [address, link] of links) terminal.print(`  ${address}  ${link}`);
     terminal.print('');
@@ -37,11 +40,11 @@ function isWritten(result: StepResult): boolean {
   return result.status === 'created' || result.status === 'updated';
 }
 
-function toLinks({ planned, outcome }: CarriedOut): [string, string][] {
+function toLinks({ planned, outcome }: CarriedOut, kinds: ReadonlySet<string>): [string, string][] {
   return [...planned.graph.values()].flatMap((resource): [string, string][] => {
     const live = outcome?.lives.get(resource.address);
     const kind = resource.address.split(':')[0] ?? '';
-    const link = live === undefined || !SHOWN.has(kind) ? undefined : resource.link?.(live);
+    const link = live === undefined || !kinds.has(kind) ? undefined : resource.link?.(live);
     return link === undefined ? [] : [[resource.address, link]];
   });
 }

@@ -44,5 +44,5 @@ export function printPipelineVariables(manifest: Manifest, names: Names): string
   const variables = toPipelineVariables(manifest, names);
   // Text, each one: Azure reads 3.10 as 3.1 otherwise.
   const body = stringify({ variables }, { defaultStringType: 'QUOTE_SINGLE', defaultKeyType: 'PLAIN', lineWidth: 0 });
-  return `# Names that all pipelines of this model use. Made from mlops.yaml: change it there, then run "npx create-mlops-model update".\n${body}`;
+  return `# Names that all pipelines of this model use. Made from mlops.yaml.\n${body}`;
 }

@@ -12,12 +12,13 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'plan.nothing': 'Rien à faire : tout est conforme à mlops.yaml.',
   'plan.notOurs':
     'L’objet existe, diffère et n’est pas à nous. Examinez-le, puis relancez la même commande avec --take-over, ou choisissez un autre nom.',
-  'plan.summary': '{create} à créer, {change} à modifier, {unchanged} déjà conformes',
+  'plan.summary': 'À créer : {create} · à modifier : {change} · déjà conformes : {unchanged}',
   'plan.summaryBlocked': { one: '{count} bloqué', other: '{count} bloqués' },
   'plan.head': 'Ce qui serait fait pour {model} sur {target} :',
   'plan.edited': 'modifié par l’équipe, laissé tel quel',
   'plan.deleted': 'supprimé par l’équipe, laissé tel quel',
-  'plan.needsRight': 'exige le droit : {right} (que détient d’ordinaire {holder})',
+  'plan.oneIdentity':
+    'les demandes de tirage et les déploiements se connectent par la même connexion {name} : une demande de tirage peut donc utiliser ce qui déploie. Donnez deux noms à devops.connections pour les séparer.',
   'plan.weakness': 'Faiblesse : {text}',
   'plan.check.same': 'Aucune différence.',
   'plan.check.differs': {
@@ -36,12 +37,11 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'apply.refused': 'droit manquant',
   'apply.skipped': 'pas atteint',
   'apply.removed': 'supprimé',
-  'apply.takenOver': 'repris',
   'apply.stopping': 'Arrêt après les opérations en cours. Ctrl-C encore une fois arrête tout de suite.',
   'apply.resume': 'Une exécution précédente a été interrompue ; elle reprend là où elle s’est arrêtée.',
   'apply.worktree':
     'Un plan fait à partir du dossier de travail ne sert qu’à prévoir : fusionnez mlops.yaml dans main, puis appliquez.',
-  'report.summary': '{created} créés, {changed} modifiés, {unchanged} déjà conformes',
+  'report.summary': 'Créés : {created} · modifiés : {changed} · déjà conformes : {unchanged}',
   'report.left': {
     one: '{count} élément n’est pas fait. Relancez la même commande quand la cause aura disparu : ce qui est fait le reste.',
     other:
@@ -49,7 +49,6 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   },
   'report.done': 'Terminé en {seconds} s.',
   'report.links': 'Où regarder :',
-  'report.next': 'Ensuite :',
   'report.nextRuns': 'Les prochains entraînements :',
   'report.nextRun': '{local} ({utc} UTC)',
   'report.repeat': 'La même chose en une ligne :',
@@ -105,10 +104,6 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
     'Un dépôt, des pipelines, des stratégies, des tâches Databricks et des horaires pour un modèle d’apprentissage automatique.',
   'create.sandboxNote': 'Rien ne quitte cette machine : le bac à sable tient lieu d’Azure.',
   'create.asking': 'Entrée accepte la réponse proposée. Ctrl-C arrête ; rien n’aura alors été écrit.',
-  'create.writing': {
-    one: 'Écriture de {count} fichier dans {directory}',
-    other: 'Écriture de {count} fichiers dans {directory}',
-  },
   'create.directory': 'Dossier : {directory}',
   'create.notEmpty': 'Le dossier {directory} contient autre chose.',
   'create.notEmpty.hint': 'Choisissez un dossier qui n’existe pas encore : {command}',
@@ -120,7 +115,6 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'create.exists.hint': 'Continuez avec : {command}',
   'create.filesOnly': 'Seuls les fichiers ont été écrits. Pour faire le reste : {command}',
   'create.dryRun': 'C’était un essai à blanc : rien n’a été écrit ni changé.',
-  'create.firstRun': 'Lancer le premier entraînement maintenant ?',
   'create.next.cd': 'Allez dans le dossier : {command}',
   'create.next.plan': 'Voyez en tout temps ce qui diffère : {command}',
   'create.next.azure': 'Amenez le modèle sur Azure quand vous serez prêt : {command}',
@@ -134,9 +128,6 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'sandbox.reset.confirm': 'Supprimer tout ce que contient le bac à sable ({home}) ?',
   'sandbox.state': 'Son état se trouve dans {home}.',
   'sandbox.startHint': 'Démarrez-le avec : {command}',
-  'sandbox.died': 'Le bac à sable s’est arrêté avant d’être prêt : {detail}',
-  'sandbox.windows':
-    'Le bac à sable ne fonctionne pas directement sous Windows. Utilisez WSL ou le conteneur de développement.',
   // rehearse
   'rehearse.intro': 'Toute la boucle sur le bac à sable, chapitre par chapitre.',
   'rehearse.chapter': 'Chapitre {number} : {title}',
@@ -204,11 +195,8 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'error.bug': 'C’est une erreur de create-mlops-model, pas la vôtre.',
   'error.bug.report': 'Veuillez la signaler avec les lignes ci-dessus : {command}',
   'error.cancelled': 'Annulé. Rien de plus n’a été fait.',
-  'error.debugHint': '--debug en montre davantage.',
-  'error.nodeTooOld': 'create-mlops-model exige Node.js {wanted} ou plus récent ; ceci est {found}.',
   'error.noManifest': 'Il n’y a pas de mlops.yaml dans {directory}.',
   'error.noManifest.hint': 'Allez dans le dossier d’un modèle, ou créez-en un : {command}',
-  'error.commandMissing': 'Cette version n’a pas de commande « {command} ».',
   // what is wrong with a value
   'problem.unknownKey': 'le champ « {key} » n’existe pas ici. Champs connus : {known}.',
   'problem.unknownKeyClose': 'le champ « {key} » n’existe pas ici. Vouliez-vous dire « {closest} » ?',
@@ -455,7 +443,6 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'help.flag.from': 'worktree : planifier d’après le mlops.yaml de ce disque ; ne peut pas être appliqué',
   'help.flag.name': 'Le nom du modèle, pour prouver que vous y tenez',
   'help.flag.step': 'Attendre Entrée entre les chapitres',
-  'help.flag.fast': 'Ne pas attendre là où une personne regarderait',
   'help.flag.lang': 'Langue des textes : en ou fr',
   'help.flag.noInteractive': 'Ne rien demander ; énumérer plutôt chaque réponse manquante',
   'help.flag.target': 'sandbox, ou azure (par défaut dès qu’une organisation est donnée)',

@@ -20,7 +20,13 @@ describe('the messages', () => {
   });
 
   it('differ, but for names', () => {
-    const names = new Set(['choice.framework.sklearn', 'report.nextRun', 'help.argument.sandbox', 'field.devops', 'rehearse.result.pipeline']);
+    const names = new Set([
+      'choice.framework.sklearn',
+      'report.nextRun',
+      'help.argument.sandbox',
+      'field.devops',
+      'rehearse.result.pipeline',
+    ]);
     const same = keys.filter(
       (key) => /[a-z]{3}.*[a-z]{3} /i.test(texts(en[key]).join()) && texts(en[key]).join() === texts(fr[key]).join(),
     );

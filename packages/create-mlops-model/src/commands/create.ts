@@ -61,8 +61,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (done === 0) {
     const command = `${toInvocation(context.version)} ${flags.filesOnly ? 'apply' : 'plan'}`;
     terminal.print(translate(flags.filesOnly ? 'create.filesOnly' : 'create.next.plan', { command }));
+    if (asked.target === 'sandbox') terminal.print(translate('create.next.azure', { command: toAzure(context) }));
   }
   return done;
+}
+
+function toAzure({ version }: CommandContext): string {
+  return `${toInvocation(version)} . --continue --target azure`;
 }
 
 function readManifest(context: CommandContext, directory: string): Manifest {

@@ -14,6 +14,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     for (const [path, state] of edited) {
       terminal.print(`  · ${path}: ${translate(state === 'deleted' ? 'plan.deleted' : 'plan.edited')}`);
     }
+    if (flags.from === 'worktree') terminal.print(translate('apply.worktree'));
     context.printDocument({ ...toPlanDocument(planned.plan), edited: Object.fromEntries(edited) });
     const differences = changesOf(planned.plan).length + blockedOf(planned.plan).length;
     if (!flags.check) return 0;

@@ -159,6 +159,15 @@ describe('failures', () => {
   });
 });
 
+test('a write that met another one is sent again', async () => {
+  const url = await serve((_request, response, count) => {
+    if (count === 1) response.writeHead(409).end('{"message":"TF400898: An Internal Error Occurred."}');
+    else response.end();
+  });
+  const { http } = layer();
+  expect((await http.send({ method: 'PATCH', url })).status).toBe(200);
+});
+
 test('counts requests, and the longest chain of them', async () => {
   const url = await serve((_request, response) => setTimeout(() => response.end(), 5));
   const { http } = layer({ sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) });

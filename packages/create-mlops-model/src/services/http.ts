@@ -141,6 +141,8 @@ function mayRepeat(request: HttpRequest, result: HttpResponse | Error, tries: nu
   if (result.status === 429) return true;
   // TF24668: the organisation is deactivated; waiting does not help.
   if (result.status === 503) return !result.text.includes('TF24668');
+  // "The update conflicted with a concurrent update": taken back, whatever it was.
+  if (result.status === 409 && result.text.includes('TF400898')) return tries < TRIES_FAILED;
   return result.status >= 500 && isRepeatable(request) && tries < TRIES_FAILED;
 }
 

@@ -56,6 +56,7 @@ const READY_WITHIN = 20_000;
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
   const running = findSandbox(options.home);
   if (running) return running;
+  if (process.platform === 'win32') throw noWindows();
   const bin = await findProgram(options);
   const disk = openDisk(options.home);
   disk.write('sandbox.log', { contents: '', executable: false });
@@ -146,6 +147,16 @@ function findInstalled(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function noWindows(): UserError {
+  return new UserError('failed', {
+    en: 'The sandbox does not run on Windows itself: git over HTTP and the agent need a POSIX system.',
+    fr: 'Le bac à sable ne fonctionne pas sous Windows même\u00a0: git par HTTP et l’agent demandent un système POSIX.',
+  }, {
+    en: 'Run the command in WSL or in the dev container, or give --target azure.',
+    fr: 'Lancez la commande dans WSL ou dans le conteneur de développement, ou donnez --target azure.',
+  });
 }
 
 function notStarted(home: string): UserError {
