@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 interface Description {
   readonly pid: number;
-  readonly version: number;
+  readonly version: string;
   readonly addresses: { readonly azureDevOps: string; readonly databricks: string; readonly control: string };
   readonly identities: readonly { readonly key: string; readonly token: string }[];
 }
@@ -60,7 +60,7 @@ describe('create-mlops-model-sandbox', () => {
     const description = await ready(home, first.child.pid);
     expect(statSync(join(home, 'sandbox.json')).mode & 0o777).toBe(0o600);
     expect(description).toMatchObject({
-      version: 1,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       addresses: { control: `${description.addresses.azureDevOps}/_sandbox` },
     });
     const project = `${description.addresses.control}/organizations/contoso/projects/ml`;

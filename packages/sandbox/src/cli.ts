@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import packageJson from '../package.json' with { type: 'json' };
 import { PortTaken } from './addresses.ts';
 import { type Sandbox, startSandbox } from './server.ts';
 
@@ -15,7 +16,8 @@ All state lies in DIR; DIR/sandbox.json tells the addresses and the identities' 
 /** What `sandbox.json` holds. */
 interface Description {
   readonly pid: number;
-  readonly version: 1;
+  /** Of this package. */
+  readonly version: string;
   readonly addresses: Sandbox['addresses'];
   readonly identities: ReturnType<Sandbox['identities']>;
 }
@@ -33,7 +35,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const { addresses } = sandbox;
     writePrivately(join(asked.home, 'sandbox.json'), {
       pid: process.pid,
-      version: 1,
+      version: packageJson.version,
       addresses,
       identities: sandbox.identities(),
     });

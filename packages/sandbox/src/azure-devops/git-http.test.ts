@@ -107,6 +107,20 @@ describe('git over HTTP', () => {
     expect(item.text.length).toBe(text.length);
   });
 
+  test('a push whose answer is lost has taken effect, one whose request is lost has not', async () => {
+    await commit('README.md', 'five');
+    const head = (await box.git(work, ['rev-parse', 'HEAD'])).stdout.trim();
+    const push = (branch: string) => box.git(work, ['push', '-q', url, `main:refs/heads/${branch}`], 'you');
+    for (const fault of ['drop-before', 'drop-after']) {
+      await box.control('POST', 'faults', { method: 'POST', path: 'git-receive-pack$', times: 1, fault });
+      await expect(push(fault)).rejects.toThrow();
+      await box.control('DELETE', 'faults');
+    }
+    const { stdout } = await box.git(work, ['ls-remote', url], 'you');
+    expect(stdout).toContain(`${head}\trefs/heads/drop-after`);
+    expect(stdout).not.toContain('refs/heads/drop-before');
+  });
+
   test('the build identity may push only once somebody allows it', async () => {
     await expect(box.git(work, ['push', url, 'main:refs/heads/bot'], 'pipelines')).rejects.toThrow(/403/);
     const { instanceId } = (await box.ask('GET', '_apis/connectionData')).body;
