@@ -1,5 +1,5 @@
 // npm test: sets up what is missing, builds, runs every check and test.
-//   node scripts/test.mjs [--static] [--long]
+//   node scripts/test.mjs [--static] [--long] [filter…]
 import { run, setUp } from './toolchain.mjs';
 
 setUp();
