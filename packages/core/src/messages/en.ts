@@ -121,6 +121,7 @@ export const en = {
   'sandbox.reset': 'The sandbox is empty again.',
   'sandbox.reset.confirm': 'Remove everything in the sandbox ({home})?',
   'sandbox.state': 'Its state lies in {home}.',
+  'sandbox.password': 'When git asks there: any user name, and as password the token of "you" in {file}.',
   'sandbox.startHint': 'Start it with: {command}',
   // rehearse
   'rehearse.intro': 'The whole loop on the sandbox, chapter by chapter.',

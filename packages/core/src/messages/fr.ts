@@ -127,6 +127,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'sandbox.reset': 'Le bac à sable est de nouveau vide.',
   'sandbox.reset.confirm': 'Supprimer tout ce que contient le bac à sable ({home}) ?',
   'sandbox.state': 'Son état se trouve dans {home}.',
+  'sandbox.password': 'Quand git y demande un mot de passe : n’importe quel nom, et le jeton de « you » dans {file}.',
   'sandbox.startHint': 'Démarrez-le avec : {command}',
   // rehearse
   'rehearse.intro': 'Toute la boucle sur le bac à sable, chapitre par chapitre.',

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ExitCode } from '@create-mlops-model/core';
 import type { CommandContext } from '../command.ts';
 import { toInvocation } from '../commands.ts';
@@ -32,7 +33,7 @@ async function start(context: CommandContext, home: string): Promise<ExitCode> {
   const sandbox = running ?? (await startSandbox({ home, version, environment: env, shell: makeShell() }));
   const url = sandbox.addresses.azureDevOps;
   terminal.print(running ? translate('sandbox.already', { url }) : translate('sandbox.started', { url }));
-  terminal.print(translate('sandbox.state', { home }));
+  describe(context, home);
   context.printDocument(toDocument(sandbox));
   return 0;
 }
@@ -67,8 +68,14 @@ function status(context: CommandContext, home: string): ExitCode {
     return 0;
   }
   terminal.print(translate('sandbox.already', { url: sandbox.addresses.azureDevOps }));
-  terminal.print(translate('sandbox.state', { home }));
+  describe(context, home);
   return 0;
+}
+
+/** Where its state lies, and what git is to be told when it asks who we are. */
+function describe({ terminal, translate }: CommandContext, home: string): void {
+  terminal.print(translate('sandbox.state', { home }));
+  terminal.print(translate('sandbox.password', { file: join(home, 'sandbox.json') }));
 }
 
 /** Without the tokens: they stay in `sandbox.json`, which only its owner may read. */
