@@ -1,24 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readManifest } from '../../scripts/render.ts';
 import { ROOT } from '../../scripts/toolchain.mjs';
 import { requireTool } from '../require-tool.ts';
-import { createPythonProject, type PythonProject, runPython } from './python-project.ts';
+import { createPythonProject, hasPython, type PythonProject, runPython } from './python-project.ts';
 
 const MINUTES = 60_000;
-
-/** Whether `python3` is one that the generated repository works with. */
-function hasPython(): boolean {
-  try {
-    const test = 'import sys, venv; sys.exit(sys.version_info < (3, 11))';
-    execFileSync('python3', ['-c', test], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** One example for each framework: scikit-learn, LightGBM, and one's own with no example at all. */
 const CASES = ['ottawa-over-asking', 'avis-meteo', 'own-model'];

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,4 +65,15 @@ function runProgram(
       resolve({ code, output: `${stdout}\n${stderr}` });
     });
   });
+}
+
+/** Whether `python3` is one that the generated repository works with. */
+export function hasPython(): boolean {
+  try {
+    const test = 'import sys, venv; sys.exit(sys.version_info < (3, 11))';
+    execFileSync('python3', ['-c', test], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
 }

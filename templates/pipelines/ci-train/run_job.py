@@ -13,25 +13,20 @@ import argparse
 import hashlib
 import json
 import os
-import random
 import re
 import signal
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any, Literal
+from typing import Literal
 
 import agent
 from databricks_client import Databricks, DatabricksError, connect, find_job
+from job_runs import Json, cancel, describe_state, read_result, start, wait
 
-Json = dict[str, Any]
 Kind = Literal["integration", "train"]
-
-FIRST_PAUSE_SECONDS = 2.0
-LONGEST_PAUSE_SECONDS = 30.0
 
 RESULT_SCHEMA = 1
 
@@ -72,74 +67,6 @@ def to_token(environment: dict[str, str]) -> str:
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
-def start(databricks: Databricks, job: Json, kind: Kind, commit: str, token: str) -> int:
-    """Starts the job for a commit. Returns the run's id."""
-    body: Json = {
-        "job_id": job["job_id"],
-        "job_parameters": {**PARAMETERS[kind], "git_commit": commit},
-        "idempotency_token": token,
-        "queue": {"enabled": True},
-    }
-    return int(databricks.send("POST", "/api/2.2/jobs/run-now", body, repeatable=True)["run_id"])
-
-
-def describe_state(run: Json) -> tuple[str, bool]:
-    """Where a run stands, in a word, and whether it has ended. Older workspaces answer `state` only."""
-    status = run.get("status")
-    if status:
-        details = status.get("termination_details") or {}
-        waiting = (status.get("queue_details") or {}).get("code")
-        ended = status.get("state") == "TERMINATED"
-        return str(details.get("code") or waiting or status.get("state")) if ended or waiting else str(
-            status.get("state")
-        ), ended
-    state = run.get("state") or {}
-    ended = state.get("life_cycle_state") in ("TERMINATED", "SKIPPED", "INTERNAL_ERROR")
-    return str(state.get("result_state") or state.get("life_cycle_state")), ended
-
-
-def wait(
-    databricks: Databricks,
-    run_id: int,
-    limit_seconds: float,
-    sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
-) -> Json | None:
-    """Polls until the run ends. Returns it, or None when the time for it is over."""
-    started = clock()
-    pause = FIRST_PAUSE_SECONDS
-    said = ""
-    while True:
-        run = databricks.get("/api/2.2/jobs/runs/get", run_id=run_id)
-        word, ended = describe_state(run)
-        if word != said:
-            agent.say(f"{clock() - started:6.0f} s  {word}")
-            said = word
-        if ended:
-            return run
-        if clock() - started + pause > limit_seconds:
-            return None
-        sleep(pause * random.uniform(0.8, 1.0))
-        pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
-
-
-def read_result(databricks: Databricks, run: Json) -> tuple[Json, str]:
-    """What the notebook handed back, and otherwise why there is nothing."""
-    tasks = run.get("tasks") or [run]
-    output = databricks.get("/api/2.2/jobs/runs/get-output", run_id=tasks[0]["run_id"])
-    reason = str(output.get("error") or "")
-    if output.get("error_trace"):
-        agent.say(str(output["error_trace"]))
-    text = (output.get("notebook_output") or {}).get("result")
-    if not text:
-        return {}, reason or "the notebook handed nothing back: its last cell calls dbutils.notebook.exit"
-    try:
-        result = json.loads(text)
-    except ValueError:
-        return {}, "what the notebook handed back is not JSON"
-    return (result, reason) if isinstance(result, dict) else ({}, "what the notebook handed back is no JSON object")
-
-
 def check_result(result: Json, kind: Kind, commit: str) -> str:
     """Why this result does not count, or nothing. Another commit's result means that two runs got mixed."""
     if result.get("schema") != RESULT_SCHEMA:
@@ -164,13 +91,21 @@ def to_outcome(databricks: Databricks, run: Json, kind: Kind, commit: str) -> Ou
     return Outcome("succeeded", "The run succeeded.", commit, url, result)
 
 
-def cancel(databricks: Databricks, run_id: int) -> None:
-    """Stops a run, so that nothing is left running."""
+def start_once(databricks: Databricks, kind: Kind, commit: str) -> int:
+    """Starts the job for this attempt of the pipeline run. Returns the run's id."""
+    job = find_job(databricks, get_job_name(kind))
+    parameters = {**PARAMETERS[kind], "git_commit": commit}
+    token = to_token(dict(os.environ))
     try:
-        databricks.send("POST", "/api/2.2/jobs/runs/cancel", {"run_id": run_id}, repeatable=True)
-        agent.say(f"Run {run_id} is being cancelled.")
-    except agent.Failure as failure:
-        agent.warn(f"Run {run_id} could not be cancelled: {failure}")
+        return start(databricks, job, parameters, token)
+    except Stopped:
+        # Whether it started is not known; asked again with the same token, Databricks names the run.
+        cancel(databricks, start(databricks, job, parameters, token))
+        raise
+
+
+def get_job_name(kind: Kind) -> str:
+    return agent.get_variable("TRAINING_JOB" if kind == "train" else "INTEGRATION_JOB")
 
 
 def follow(databricks: Databricks, run_id: int, kind: Kind, commit: str, limit_seconds: float) -> Outcome:
@@ -240,8 +175,7 @@ def main() -> int:
         if resumed:
             run_id, commit = resumed, read_commit_of(databricks, resumed, kind)
         else:
-            job = find_job(databricks, agent.get_variable("TRAINING_JOB" if kind == "train" else "INTEGRATION_JOB"))
-            run_id = start(databricks, job, kind, commit, to_token(dict(os.environ)))
+            run_id = start_once(databricks, kind, commit)
         agent.say(f"Run {run_id} for commit {commit}")
         outcome = follow(databricks, run_id, kind, commit, arguments.limit_minutes * 60)
     except Stopped:
@@ -260,7 +194,7 @@ def read_commit_of(databricks: Databricks, run_id: int, kind: Kind) -> str:
         run = databricks.get("/api/2.2/jobs/runs/get", run_id=run_id)
     except DatabricksError as error:
         raise agent.Failure(f"Run {run_id} cannot be resumed. {error}") from error
-    job = find_job(databricks, agent.get_variable("TRAINING_JOB" if kind == "train" else "INTEGRATION_JOB"))
+    job = find_job(databricks, get_job_name(kind))
     if run.get("job_id") != job["job_id"]:
         raise agent.Failure(f"Run {run_id} is not a run of this model's job.")
     values = {each["name"]: each.get("value", "") for each in run.get("job_parameters") or []}

@@ -7,11 +7,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import agent
+import job_runs
 import pytest
 import run_job
 from databricks_client import Databricks
@@ -70,7 +72,7 @@ def connect(url: str) -> Databricks:
 def judge(jobs: Jobs, kind: run_job.Kind = "integration", commit: str = COMMIT) -> run_job.Outcome:
     with serve(jobs.route) as service:
         databricks = connect(service.url)
-        run = run_job.wait(databricks, 100, 60, sleep=lambda seconds: None)
+        run = job_runs.wait(databricks, 100, 60, sleep=lambda seconds: None)
         assert run is not None
         return run_job.to_outcome(databricks, run, kind, commit)
 
@@ -85,9 +87,9 @@ def test_waits_until_the_run_ends(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_understands_workspaces_that_answer_state_only() -> None:
     old = {"state": {"life_cycle_state": "TERMINATED", "result_state": "SUCCESS"}}
-    assert run_job.describe_state(old) == ("SUCCESS", True)
-    assert run_job.describe_state({"state": {"life_cycle_state": "SKIPPED"}}) == ("SKIPPED", True)
-    assert run_job.describe_state({"state": {"life_cycle_state": "PENDING"}}) == ("PENDING", False)
+    assert job_runs.describe_state(old) == ("SUCCESS", True)
+    assert job_runs.describe_state({"state": {"life_cycle_state": "SKIPPED"}}) == ("SKIPPED", True)
+    assert job_runs.describe_state({"state": {"life_cycle_state": "PENDING"}}) == ("PENDING", False)
 
 
 @pytest.mark.parametrize(
@@ -127,16 +129,11 @@ def test_one_attempt_starts_one_run() -> None:
     assert run_job.to_token({}) != run_job.to_token({})
     jobs = Jobs([SUCCESS])
     with serve(jobs.route) as service:
-        runs = [run_job.start(connect(service.url), {"job_id": 7}, "integration", COMMIT, token) for _ in range(2)]
+        runs = [job_runs.start(connect(service.url), {"job_id": 7}, {"git_commit": COMMIT}, token) for _ in range(2)]
         body = service.sent("POST", "/api/2.2/jobs/run-now")[0].body
     assert runs == [100, 100]
-    assert body["job_parameters"] == {
-        "mode": "test",
-        "sample_fraction": "0.05",
-        "epochs": "1",
-        "register": "false",
-        "git_commit": COMMIT,
-    }
+    assert body["job_parameters"] == {"git_commit": COMMIT}
+    assert body["queue"] == {"enabled": True}
 
 
 @pytest.mark.parametrize(
@@ -179,12 +176,42 @@ def test_cancels_the_run_with_the_pipeline(tmp_path: Path, put_program: PutProgr
     assert "Cancelled." in output
 
 
+def test_cancels_a_run_whose_start_was_not_answered_yet(tmp_path: Path, put_program: PutProgram) -> None:
+    put_program("az", AZ)
+    jobs = Jobs([{"state": "RUNNING"}])
+    asked = threading.Event()
+
+    def route(request: Request) -> Reply:
+        reply = jobs.route(request)
+        if request.path.endswith("/run-now") and not asked.is_set():
+            asked.set()
+            time.sleep(1)
+        return reply
+
+    with serve(route) as service:
+        process = start_script(service.url, tmp_path, "train", "--limit-minutes", "1")
+        assert asked.wait(20)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=20)
+        assert [each.body for each in service.sent("POST", "/api/2.2/jobs/runs/cancel")] == [{"run_id": 100}]
+    assert len(jobs.runs) == 1
+    assert process.returncode == 1, output
+
+
 def test_the_whole_step(tmp_path: Path, put_program: PutProgram) -> None:
     put_program("az", AZ)
     with serve(Jobs([SUCCESS]).route) as service:
         process = start_script(service.url, tmp_path, "integration", "--limit-minutes", "1")
         output, _ = process.communicate(timeout=20)
+        asked = service.sent("POST", "/api/2.2/jobs/run-now")[0].body["job_parameters"]
     assert process.returncode == 0, output
+    assert asked == {
+        "mode": "test",
+        "sample_fraction": "0.05",
+        "epochs": "1",
+        "register": "false",
+        "git_commit": COMMIT,
+    }
     outcome = json.loads((tmp_path / "result.json").read_text())
     assert (outcome["outcome"], outcome["commit"], outcome["result"]) == ("succeeded", COMMIT, RESULT)
     assert "log_loss: 0.5" in output
