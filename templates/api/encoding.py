@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,11 +31,21 @@ class Encoder:
     mean: Matrix
     scale: Matrix
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Columns of the matrix."""
         numbers = len(self.log) + len(self.plain) + len(self.missing)
         return numbers + sum(len(values) for _, values in self.categories)
+
+    @cached_property
+    def places(self) -> tuple[tuple[str, dict[str, int]], ...]:
+        """For each text column: which value sets which column of the matrix."""
+        start = len(self.log) + len(self.plain) + len(self.missing)
+        places = []
+        for name, values in self.categories:
+            places.append((name, {value: start + index for index, value in enumerate(values)}))
+            start += len(values)
+        return tuple(places)
 
     def encode(self, rows: Rows) -> Matrix:
         """One line per row; a missing number takes the training mean, an unknown category has no column."""
@@ -48,17 +59,13 @@ class Encoder:
             if absent.any():
                 block = np.where(absent, self.fill, block)
             matrix[:, : len(numbers)] = (block - self.mean) / self.scale
-        start = len(numbers)
-        for name in self.missing:
-            matrix[:, start] = [_is_missing(row.get(name)) for row in rows]
-            start += 1
-        for name, values in self.categories:
-            places = {value: start + index for index, value in enumerate(values)}
+        for place, name in enumerate(self.missing, len(numbers)):
+            matrix[:, place] = [_is_missing(row.get(name)) for row in rows]
+        for name, places in self.places:
             for line, row in enumerate(rows):
                 place = places.get(row.get(name, ""))
                 if place is not None:
                     matrix[line, place] = 1.0
-            start += len(values)
         return matrix
 
 

@@ -48,6 +48,22 @@ requireTool('python 3.11', hasPython)('a repository whose example was replaced b
     expect(readResult(again.output)).toMatchObject({ gate: { outcome: 'not-better' }, model: null });
   });
 
+  it('follows an edit of score.py alone: other unit in, one more field out', { timeout: 5 * MINUTES }, async () => {
+    const path = join(project.folder, 'api/score.py');
+    const before = readFileSync(path, 'utf8');
+    writeFileSync(path, before + readFileSync(join(ROOT, 'test/render/diabetes/score-addition.py'), 'utf8'));
+    const ended = await runPython(project, join(ROOT, 'test/render/diabetes/ask.py'));
+    writeFileSync(path, before);
+    expect(ended, ended.output.slice(-4000)).toMatchObject({ code: 0 });
+    expect(JSON.parse(ended.output.trim().split('\n').at(-1) ?? '')).toEqual({
+      status: 200,
+      fields: ['band', 'prediction'],
+      unit: 'months',
+      documented: ['prediction', 'band'],
+      years: 422,
+    });
+  });
+
   it('passes all tests unchanged', { timeout: 15 * MINUTES }, async () => {
     const ended = await runPython(project, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'notebooks', 'api');
     expect(ended, ended.output.slice(-6000)).toMatchObject({ code: 0 });
