@@ -25,10 +25,15 @@ export function toPythonText(value: unknown): string {
 
 /** Text inside a Markdown paragraph: on one line, with the characters that would start markup escaped. */
 export function toMarkdownText(value: unknown): string {
-  return String(value)
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/[\\`*_{}[\]<>#|~$]/g, (character) => `\\${character}`);
+  return (
+    String(value)
+      .replace(/\s+/g, ' ')
+      .trim()
+      // An ampersand only where it would be read as an entity: `R&D` stays readable.
+      .replace(/[\\`*_{}[\]<>#|~$]|&(?=#?\w+;)/g, (character) => `\\${character}`)
+      // A paragraph that begins so would be a list or a rule.
+      .replace(/^(\d{0,9})([-+.)])(?=[\s-]|$)/, '$1\\$2')
+  );
 }
 
 /** The helpers registered for every `.hbs` file; the build knows their names (`knownHelpers`). */

@@ -43,7 +43,10 @@ export function parseCommandLine(argv: readonly string[], version: string, trans
   if (wantsHelp || wants('version')) {
     return { command, flags: noFlags, positionals, wantsHelp, wantsVersion: !wantsHelp };
   }
+  // Flags before words: the value of a flag that we do not know would pass for a word too many, and a secret be repeated.
+  refuseSecrets(tokens, translate);
   if (named === undefined) refuseNearCommand(words[0], help, translate);
+  refuseUnknownFlags(tokens, command, help, translate);
   checkWords(command, positionals, help, translate);
   const flags = toFlags(tokens, command, help, translate);
   return { command, flags, positionals, wantsHelp: false, wantsVersion: false };
@@ -96,19 +99,32 @@ function findQuestion(flag: string, command: Command): Question | undefined {
   return command.takesAnswers ? questions.find((question) => question.flag === flag) : undefined;
 }
 
+/** `--no-gpu` answers the question of `--gpu`. */
+function findSwitchedOff(flag: string, command: Command): Question | undefined {
+  const question = flag.startsWith('--no-') ? findQuestion(`--${flag.slice(5)}`, command) : undefined;
+  return question?.kind === 'switch' ? question : undefined;
+}
+
+function refuseUnknownFlags(tokens: readonly Token[], command: Command, help: string, translate: Translate): void {
+  for (const { flag } of tokens) {
+    if (findRow(flag, command) ?? findQuestion(flag, command) ?? findSwitchedOff(flag, command)) continue;
+    throw unknownFlag(flag, command, help, translate);
+  }
+}
+
 function toFlags(tokens: readonly Token[], command: Command, help: string, translate: Translate): Flags {
   const values: Record<string, string | boolean> = {};
   const texts = new Map<Question, string[]>();
   for (const token of tokens) {
-    const off = token.flag.startsWith('--no-') ? findQuestion(`--${token.flag.slice(5)}`, command) : undefined;
-    const question = findQuestion(token.flag, command) ?? (off?.kind === 'switch' ? off : undefined);
+    const off = findSwitchedOff(token.flag, command);
+    const question = findQuestion(token.flag, command) ?? off;
     if (question !== undefined) {
       const text = question.kind === 'switch' ? (token.value ?? String(question !== off)) : getValue(token, translate);
       texts.set(question, [...(texts.get(question) ?? []), text]);
       continue;
     }
     const row = findRow(token.flag, command);
-    if (row === undefined) throw unknownFlag(token.flag, command, help, translate);
+    if (row === undefined) throw new Error(`${token.flag} has passed for a flag that is known`);
     if (row.key in values && row.value !== undefined) {
       throw new UserError(
         'usage',
@@ -159,10 +175,14 @@ function toAnswers(texts: ReadonlyMap<Question, readonly string[]>, translate: T
   );
 }
 
+function refuseSecrets(tokens: readonly Token[], translate: Translate): void {
+  const secret = tokens.find(({ flag }) => isSecretName(flag));
+  if (secret === undefined) return;
+  const { flag } = secret;
+  throw new UserError('usage', translate('error.secretFlag', { flag }), translate('error.secretFlag.hint'));
+}
+
 function unknownFlag(flag: string, command: Command, help: string, translate: Translate): UserError {
-  if (isSecretName(flag)) {
-    return new UserError('usage', translate('error.secretFlag', { flag }), translate('error.secretFlag.hint'));
-  }
   const answers = command.takesAnswers ? questions : [];
   const known = [...globalFlags, ...command.flags, ...answers].map((row) => row.flag);
   const closest = findClosest(flag, known);

@@ -25,7 +25,11 @@ export function openTargetFolder(context: CommandContext, directory: string): Di
         translate('create.notWritable.hint'),
       );
     case 'file':
-      throw notEmpty(context, folder);
+      throw new UserError(
+        'usage',
+        translate('create.isFile', { directory: folder }),
+        translate('create.notEmpty.hint', { command: proposeFolder(context, folder) }),
+      );
     case 'missing':
     case 'folder':
       return openDisk(folder);
@@ -54,12 +58,17 @@ export function refuseForeignFiles(context: CommandContext, disk: Disk, files: F
   for (const draft of drafts) disk.remove(draft);
 }
 
-function notEmpty({ translate, version }: CommandContext, folder: string): UserError {
+function notEmpty(context: CommandContext, folder: string): UserError {
+  const { translate } = context;
   return new UserError(
     'not-empty',
     translate('create.notEmpty', { directory: folder }),
-    translate('create.notEmpty.hint', { command: `${toInvocation(version)} ${join(folder, '..', 'my-model')}` }),
+    translate('create.notEmpty.hint', { command: proposeFolder(context, folder) }),
   );
+}
+
+function proposeFolder({ version }: CommandContext, folder: string): string {
+  return `${toInvocation(version)} ${join(folder, '..', 'my-model')}`;
 }
 
 /**

@@ -101,6 +101,7 @@ export const en = {
   'create.directory': 'Folder: {directory}',
   'create.notEmpty': 'The folder {directory} holds other things.',
   'create.notEmpty.hint': 'Choose a folder that does not exist yet: {command}',
+  'create.isFile': '{directory} is a file, and a folder is needed.',
   'create.notWritable': 'The folder {directory} cannot be written to.',
   'create.notWritable.hint': 'Choose another folder, or ask its owner for the right to write there.',
   'create.symlink': 'The folder {directory} leads elsewhere through a symbolic link.',

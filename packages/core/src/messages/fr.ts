@@ -107,6 +107,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'create.directory': 'Dossier : {directory}',
   'create.notEmpty': 'Le dossier {directory} contient autre chose.',
   'create.notEmpty.hint': 'Choisissez un dossier qui n’existe pas encore : {command}',
+  'create.isFile': '{directory} est un fichier, et il faut un dossier.',
   'create.notWritable': 'Le dossier {directory} n’est pas accessible en écriture.',
   'create.notWritable.hint': 'Choisissez un autre dossier, ou demandez à son propriétaire le droit d’y écrire.',
   'create.symlink': 'Le dossier {directory} mène ailleurs par un lien symbolique.',
