@@ -23,6 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 # What the image is made of, besides the model; paths of the repository.
 INPUTS = ("api", "requirements/api.txt", "mlops.yaml", "pipelines/deploy/Dockerfile", "pipelines/deploy/sbom.py")
 
+# How registries and the Azure CLI say that there is no such repository or tag.
+ABSENT = ("does not exist", "not found", "not known to registry", "name_unknown", "manifest_unknown")
+
 DIGEST = re.compile(r"^sha256:[0-9a-f]{64}$")
 
 
@@ -65,7 +68,7 @@ def find_digest(registry: str, image: Image) -> str | None:
     if done.returncode == 0 and DIGEST.match(done.stdout.strip()):
         return done.stdout.strip()
     complaint = done.stderr.lower()
-    if "not found" in complaint or "not_found" in complaint or "unknown" in complaint or "does not exist" in complaint:
+    if any(each in complaint for each in ABSENT):
         return None
     raise Failure(f"The registry {registry} did not answer: {done.stderr.strip()[-500:] or done.stdout.strip()[:200]}")
 

@@ -25,7 +25,7 @@ import json, os, sys, pathlib
 folder = pathlib.Path(os.environ["FAKE"])
 with (folder / "calls").open("a") as calls: calls.write(json.dumps(["az", *sys.argv[1:]]) + "\\n")
 if sys.argv[1:4] == ["acr", "repository", "show"]:
-    if (folder / "down").exists(): sys.exit("ERROR: (Unauthorized) no")
+    if (folder / "down").exists(): sys.exit("ERROR: Name or service unknown; (Unauthorized) no")
     if not (folder / "pushed").exists(): sys.exit("ERROR: Error: the specified tag does not exist (not found).")
     print(os.environ["DIGEST"])
 if sys.argv[1:3] == ["aks", "get-credentials"]:
@@ -153,7 +153,7 @@ class TestImage:
     ) -> None:
         (fake / "down").touch()
         assert self.run(monkeypatch, model) == 1
-        assert "did not answer: ERROR: (Unauthorized) no" in capsys.readouterr().out
+        assert "did not answer: ERROR: Name or service unknown" in capsys.readouterr().out
         assert not any(call[0] == "docker" for call in calls(fake))
 
     def test_tags_are_tags(self) -> None:
