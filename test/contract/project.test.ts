@@ -61,7 +61,10 @@ test('who may only read is refused by name and breaks nothing; who may, goes on'
 });
 
 test('two runs at once end with every object once', async () => {
-  const both = await Promise.all([provision({ folder: `${world.folder}-a` }), provision({ folder: `${world.folder}-b` })]);
+  const both = await Promise.all([
+    provision({ folder: `${world.folder}-a` }),
+    provision({ folder: `${world.folder}-b` }),
+  ]);
   expect(both.flatMap(({ outcome }) => withStatus(outcome.results, 'failed'))).toEqual([]);
   const { left, planned, services } = await findLeft();
   expect(left).toEqual([]);
@@ -79,6 +82,30 @@ test('what was made is removed; the plan is whole again', async () => {
   const { planned: after } = await findLeft();
   const kinds = new Set([...after.found.keys()].map((address) => address.split(':')[0]));
   expect([...kinds].sort()).toEqual(['agent-queue', 'local-repository']);
+});
+
+test.each([
+  ['drop-after', 'git/repositories$'],
+  ['drop-after', 'build/Definitions'],
+  ['drop-after', 'policy/configurations'],
+  ['drop-after', 'checks/configurations'],
+  ['drop-after', 'jobs/create'],
+  ['drop-after', '2.0/repos'],
+  ['drop-before', 'variablegroups'],
+  ['drop-before', 'jobs/create'],
+  ['server-error-500', 'serviceendpoint/endpoints'],
+  ['throttled-429', 'policy/configurations'],
+  ['conflict', 'distributedtask/environments'],
+])('%s at the first POST to %s: the same run ends well, with every object once', async (fault, path) => {
+  await world.control('POST', '/faults', { fault, method: 'POST', path, times: 1, retryAfter: 1 });
+  const { outcome } = await provision();
+  expect(outcome.results.filter((result) => !['created', 'unchanged'].includes(result.status))).toEqual([]);
+  expect(await world.control('GET', '/faults')).toMatchObject([{ hits: 1 }]);
+  const { left, planned, services } = await findLeft();
+  expect(left).toEqual([]);
+  const repository = planned.found.get('repository:ottawa-over-asking') as { id: string };
+  expect(await services.azureDevOps.policies.list(repository.id, 'main')).toHaveLength(4);
+  expect(await services.databricks.listJobs('ottawa-over-asking-train')).toHaveLength(1);
 });
 
 test.each(['server', 'cloud'])('addresses as %s gives them', async (resourceAreas) => {

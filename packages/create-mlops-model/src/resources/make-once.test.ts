@@ -4,6 +4,7 @@ import { makeOldest, makeOnce } from './make-once.ts';
 
 const taken = () =>
   new ServiceError('failed', 'exists', { status: 500, typeKey: 'DuplicateServiceConnectionException' });
+const broken = () => new ServiceError('failed', 'internal error', { status: 500, typeKey: '' });
 const lost = () => new LostAnswer('POST', 'http://x.test', new Error('reset'));
 
 /** A server with unique names on which the first answers can be made to go wrong. */
@@ -34,6 +35,8 @@ test.each([
   ['the answer is lost after the effect', { failure: lost, takesEffect: true }],
   ['the answer is lost before the effect', { failure: lost, takesEffect: false }],
   ['the answer is lost and the object not visible yet', { failure: lost, takesEffect: true, hiddenFor: 3 }],
+  ['the service fails after the effect', { failure: broken, takesEffect: true }],
+  ['the service fails before the effect', { failure: broken, takesEffect: false }],
   ['somebody else was first', { failure: taken, takesEffect: true }],
 ])('one object is made when %s', async (_name, options) => {
   const { make, find, objects } = server(options);

@@ -20,6 +20,12 @@ export function isTaken(error: unknown): boolean {
   return error instanceof ServiceError && (error.status === 409 || EXISTS.has(error.typeKey));
 }
 
+/** Whether the object may be there although we were told nothing, or a failure of the service itself. */
+function isUncertain(error: unknown): boolean {
+  if (error instanceof LostAnswer) return true;
+  return error instanceof ServiceError && error.status >= 500 && error.status !== 503 && !isTaken(error);
+}
+
 /**
  * Makes an object whose name is unique on the server, and ends well when it exists already: because another run
  * made it meanwhile, or because the answer to our own request was lost after it had taken effect.
@@ -28,7 +34,7 @@ export async function makeOnce<Live>(make: () => Promise<Live>, find: () => Prom
   try {
     return await make();
   } catch (error) {
-    if (error instanceof LostAnswer) return (await find()) ?? makeAgain(make, find);
+    if (isUncertain(error)) return (await find()) ?? makeAgain(make, find);
     if (isTaken(error)) return findSoon(find, error);
     throw error;
   }
@@ -80,7 +86,7 @@ async function makeOrFind<Live extends Numbered>(kind: {
   try {
     return await kind.make();
   } catch (error) {
-    if (!(error instanceof LostAnswer)) throw error;
+    if (!isUncertain(error)) throw error;
     return (await kind.list()).length > 0 ? undefined : kind.make();
   }
 }

@@ -150,13 +150,17 @@ function findInstalled(): string | undefined {
 }
 
 function noWindows(): UserError {
-  return new UserError('failed', {
-    en: 'The sandbox does not run on Windows itself: git over HTTP and the agent need a POSIX system.',
-    fr: 'Le bac à sable ne fonctionne pas sous Windows même\u00a0: git par HTTP et l’agent demandent un système POSIX.',
-  }, {
-    en: 'Run the command in WSL or in the dev container, or give --target azure.',
-    fr: 'Lancez la commande dans WSL ou dans le conteneur de développement, ou donnez --target azure.',
-  });
+  return new UserError(
+    'failed',
+    {
+      en: 'The sandbox does not run on Windows itself: git over HTTP and the agent need a POSIX system.',
+      fr: 'Le bac à sable ne fonctionne pas sous Windows même\u00a0: git par HTTP et l’agent demandent un système POSIX.',
+    },
+    {
+      en: 'Run the command in WSL or in the dev container, or give --target azure.',
+      fr: 'Lancez la commande dans WSL ou dans le conteneur de développement, ou donnez --target azure.',
+    },
+  );
 }
 
 function notStarted(home: string): UserError {
