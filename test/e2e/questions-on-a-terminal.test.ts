@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ROOT } from '../../scripts/toolchain.mjs';
 import { requireTool } from '../require-tool.ts';
 
@@ -57,7 +57,7 @@ const PAINTED = /◆/;
 /** A new question in plain lines: a proposal in brackets at the end. */
 const PLAIN = /\[[^\]\n]*\] $/;
 
-describe.skipIf(!requireTool('script'))('the questions on a terminal', () => {
+requireTool('script')('the questions on a terminal', () => {
   it.each(['en', 'fr'].flatMap((lang) => [0, 1, 2, 3, 4, 5, 6].map((count) => [lang, count] as const)))(
     'in %s: Ctrl-C after %i answers ends with 130 and leaves nothing behind',
     async (lang, count) => {
@@ -80,7 +80,7 @@ describe.skipIf(!requireTool('script'))('the questions on a terminal', () => {
   });
 
   it('are plain lines with numbers for screen readers', async () => {
-    const keys = ['churn\r', '2\r', '\r', '2\r', '\r', '\r'];
+    const keys = ['churn\n', '2\n', '\n', '2\n', '\n', '\n'];
     const { output, exitCode } = await type(keys, ['--lang', 'en', '--files-only'], { ACCESSIBLE: '1' }, PLAIN);
     expect(output).toContain(
       'What does it predict?\r\n  1. a class, such as yes or no (classification)\r\n  2. a number (regression)\r\n',
@@ -88,6 +88,14 @@ describe.skipIf(!requireTool('script'))('the questions on a terminal', () => {
     expect(output).not.toMatch(/\u001b\[\?25l/);
     expect(output).toContain('--name=churn --task=regression --framework=sklearn --metric=mae');
     expect(exitCode).toBe(0);
+  });
+
+  it('end in plain lines too on Ctrl-C', async () => {
+    const { output, exitCode } = await type(['\n', CTRL_C], ['--lang', 'fr'], { ACCESSIBLE: '1' }, PLAIN);
+    expect(exitCode).toBe(130);
+    expect(output).toContain('Annulé.');
+    expect(output).not.toContain('Arrêt après');
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('are colourless on demand', async () => {

@@ -124,11 +124,12 @@ function nobodyToAsk(question: string, translate: Translate): UserError {
   return new UserError('usage', translate('error.nobodyToAsk', { question }), translate('error.nobodyToAsk.hint'));
 }
 
-/** The same screen, for a library that colours without asking whether it may. */
-function withoutColour(output: Output): Output {
+/** The same screen, for a library that colours without asking whether it may, and wraps at column 0 where the size is unknown. */
+function toPaintable(output: Output, isColourless: boolean): Output {
   return new Proxy(output, {
     get: (target, name) => {
-      if (name === 'write') return (text: string) => target.write(text.replace(/\u001b\[[\d;]*m/g, ''));
+      if (name === 'columns') return target.columns || 80;
+      if (name === 'write' && isColourless) return (text: string) => target.write(text.replace(/\u001b\[[\d;]*m/g, ''));
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },
@@ -146,7 +147,7 @@ async function loadAsker({ stdin, env, translate }: TerminalOptions, output: Out
     import('./terminal/screen-asker.ts'),
   ]);
   const isColourless = createStyle(true, env).bold('') === '';
-  return createScreenAsker(clack, stdin, isColourless ? withoutColour(output) : output, translate);
+  return createScreenAsker(clack, stdin, toPaintable(output, isColourless), translate);
 }
 
 /** `ACCESSIBLE` is the convention of clack and charm; a dumb terminal cannot repaint. */

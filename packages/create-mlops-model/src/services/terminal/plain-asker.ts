@@ -49,14 +49,22 @@ export function createPlainAsker(input: Readable, output: Output, translate: Tra
 /** One line; a new reader each time, so that nobody else's input is held back. */
 function readLine(input: Readable, output: Output, prompt: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const reader = createInterface({ input, output, terminal: output.isTTY === true });
+    output.write(prompt);
+    // Without line editing of its own it writes nothing but what we write; the terminal edits the line.
+    const reader = createInterface({ input, terminal: false });
     let typed: string | undefined;
-    reader.once('SIGINT', () => reader.close());
+    // So Ctrl-C arrives as a signal, and it means this question, not the work that others would stop.
+    const others = process.listeners('SIGINT');
+    const interrupt = () => reader.close();
+    process.removeAllListeners('SIGINT').on('SIGINT', interrupt);
     reader.once('close', () => {
-      if (typed === undefined) reject(new Cancelled());
-      else resolve(typed);
+      process.off('SIGINT', interrupt);
+      for (const other of others) process.on('SIGINT', other);
+      if (typed !== undefined) return resolve(typed);
+      output.write('\n');
+      reject(new Cancelled());
     });
-    reader.question(prompt, (line) => {
+    reader.once('line', (line) => {
       typed = line;
       reader.close();
     });

@@ -50,7 +50,7 @@ export function makeProgress({ total, translate, style, print, screen }: Progres
   const paint = () => {
     if (screen === undefined || shown === '') return;
     const text = `${translate('apply.progress', { done, total })} · ${seconds()} s · ${shown}`;
-    screen.write(`\r\u001b[2K${text.slice(0, (screen.columns ?? 80) - 1)}`);
+    screen.write(`\r\u001b[2K${text.slice(0, (screen.columns || 80) - 1)}`);
   };
   const clock = screen === undefined ? undefined : setInterval(paint, 250);
   clock?.unref();
