@@ -1,4 +1,4 @@
-import type { Address, Ref, Resource } from '@create-mlops-model/core';
+import type { Address, Lives, Ref, Resource } from '@create-mlops-model/core';
 import type { ServiceConnection } from '../services/azure-devops/connections.ts';
 import type { Databricks, Grant, GrantTarget } from '../services/databricks.ts';
 import { RIGHTS } from './rights.ts';
@@ -49,15 +49,18 @@ export function workspacePermissionResource(
     await databricks.grant(target, { principal, level: spec.level });
     return { level: spec.level, target, principal };
   };
+  /** Objects with a path are looked up by it at once: a Git folder's own read takes two requests, one after another. */
+  const findId = async (lives: Lives): Promise<number | undefined> =>
+    (spec.type === 'jobs' ? await lives.find(spec.on) : await databricks.find(spec.name))?.id;
   return {
     address,
     needs: [spec.on.address, spec.connection.address, memberAddress(spec.connectionName)],
     right: RIGHTS.grant,
     lane: spec.on.address,
     async read(lives) {
-      const [on, connection] = await Promise.all([lives.find(spec.on), lives.find(spec.connection)]);
-      if (!on || !connection) return undefined;
-      const target = { type: spec.type, id: on.id };
+      const [id, connection] = await Promise.all([findId(lives), lives.find(spec.connection)]);
+      if (id === undefined || !connection) return undefined;
+      const target = { type: spec.type, id };
       const { principal } = connection;
       if (principal === '') return { level: 'unknown', target, principal };
       const own = (await databricks.listGrants(target)).filter(
