@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import type { NodePlopAPI } from 'plop';
 
 const RESOURCES = 'packages/create-mlops-model/src/resources';
+const CORE = 'packages/core/src';
 const DATABRICKS = 'packages/sandbox/src/databricks';
+
+/** Section of `mlops.yaml` → its schema in core's manifest.ts. */
+const SECTIONS: Readonly<Record<string, string>> = {
+  model: 'Model',
+  azure: 'Azure',
+  databricks: 'Databricks',
+  devops: 'DevOps',
+};
 
 /** Folder of `templates/` → the Template that places its files, and the project folder that they land in. */
 const TEMPLATES: Readonly<Record<string, { name: string; module: string; folder: string }>> = {
@@ -48,6 +57,53 @@ export default function plopfile(plop: NodePlopAPI): void {
       format(`${RESOURCES}/{{kebabCase name}}.test.ts`),
       'Next: give it its calls in services/, and add it to declare.ts and to test/contract.',
     ],
+  });
+
+  plop.setGenerator('question', {
+    description: 'one more text in mlops.yaml, with its flag, its rule and its words in both languages',
+    prompts: [
+      { type: 'input', name: 'name', message: 'Name, in words (cost centre):', validate: checkWords },
+      { type: 'list', name: 'section', message: 'Section of mlops.yaml:', choices: Object.keys(SECTIONS) },
+      { type: 'input', name: 'en', message: 'What it is, in English (a sentence):', validate: checkSentence },
+      { type: 'input', name: 'fr', message: 'The same in French:', validate: checkSentence },
+    ],
+    actions: (answers) => {
+      const schema = SECTIONS[(answers as { section: string }).section];
+      const row = "'{{section}}.{{camelCase name}}'";
+      const after = (file: string, pattern: RegExp, line: string) => ({
+        type: 'modify' as const,
+        path: `${CORE}/${file}`,
+        pattern,
+        template: `$1${line}\n`,
+      });
+      const text = (lang: string) => `  'field.{{section}}.{{camelCase name}}': '{{{${lang}}}}',`;
+      return [
+        after(
+          'answers.ts',
+          /(export interface Answers \{\n)/,
+          '  /** {{{en}}} */\n  readonly {{camelCase name}}?: string;',
+        ),
+        after(
+          'manifest.ts',
+          new RegExp(`(const ${schema} = v\\.strictObject\\(\\{\\n)`),
+          "  /** {{{en}}} */\n  {{camelCase name}}: v.optional(v.string(), ''),",
+        ),
+        after(
+          'questions.ts',
+          /( {4}row\('owner', [^\n]+\n)/,
+          "    row('{{camelCase name}}', '--{{kebabCase name}}', ['{{section}}', '{{camelCase name}}'], 'text'),",
+        ),
+        after('rules.ts', /( {2}'model\.owner': [^\n]+\n)/, `  ${row}: freeText(200),`),
+        after('messages/en.ts', /( {2}'field\.model\.owner': [^\n]+\n)/, text('en')),
+        after('messages/fr.ts', /( {2}'field\.model\.owner': [^\n]+\n)/, text('fr')),
+        add(`${CORE}/{{kebabCase name}}-question.test.ts`, 'question/question.test.ts.hbs'),
+        ...['questions.ts', 'manifest.ts', 'rules.ts', '{{kebabCase name}}-question.test.ts'].map((file) =>
+          format(`${CORE}/${file}`),
+        ),
+        ...['answers.ts', 'messages/en.ts', 'messages/fr.ts'].map((file) => format(`${CORE}/${file}`)),
+        'Next: npm run build prints the new schema; vitest -u renews what mlops.yaml looks like.',
+      ];
+    },
   });
 
   plop.setGenerator('sandbox-route', {
@@ -128,6 +184,10 @@ function checkRoute(text: string): true | string {
 
 function checkPath(text: string): true | string {
   return /^[\w][\w.-]*(\/[\w][\w.-]*)*$/.test(text) || 'A path with forward slashes, below the folder.';
+}
+
+function checkSentence(text: string): true | string {
+  return /^[^'\\\n*]{3,}\.$/.test(text) || 'A sentence, with ’ for the apostrophe and a full stop.';
 }
 
 function checkFilled(text: string): true | string {

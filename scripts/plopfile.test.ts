@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,26 +18,65 @@ import { ROOT } from './toolchain.mjs';
 const RESOURCES = 'packages/create-mlops-model/src/resources';
 const DATABRICKS = 'packages/sandbox/src/databricks';
 
-describe('pnpm new', () => {
+const CORE = 'packages/core/src';
+
+/** Answers in the order of the prompts, and the files that are made or changed. */
+const GENERATED = [
+  {
+    generator: 'resource',
+    answers: ['service hook', 'repository'],
+    files: [`${RESOURCES}/service-hook.ts`, `${RESOURCES}/service-hook.test.ts`],
+  },
+  {
+    generator: 'question',
+    answers: ['cost centre', 'azure', 'Cost centre that pays.', 'Centre de coûts qui paie.'],
+    files: [
+      ...['answers', 'manifest', 'questions', 'rules', 'messages/en', 'messages/fr'].map(
+        (name) => `${CORE}/${name}.ts`,
+      ),
+      `${CORE}/cost-centre-question.test.ts`,
+    ],
+  },
+  {
+    generator: 'sandbox-route',
+    answers: ['instance pool', 'GET', '/api/2.0/instance-pools/list', 'the pools of the workspace'],
+    files: [
+      `${DATABRICKS}/service.ts`,
+      `${DATABRICKS}/instance-pool-routes.ts`,
+      `${DATABRICKS}/instance-pool-routes.test.ts`,
+    ],
+  },
+  {
+    generator: 'template-file',
+    answers: ['notebooks', 'checks/rows.py'],
+    files: ['test/render/checks-rows-py.test.ts'],
+  },
+];
+
+describe('pnpm new', { timeout: 180_000 }, () => {
   const copy = mkdtempSync(join(tmpdir(), 'plop-'));
   beforeAll(() => copyRepository(copy));
   afterAll(() => rmSync(copy, { recursive: true }));
 
-  it.each([
-    ['resource', ['service hook', 'repository'], [`${RESOURCES}/service-hook.ts`], `${RESOURCES}/service-hook.test.ts`],
-    [
-      'sandbox-route',
-      ['instance pool', 'GET', '/api/2.0/instance-pools/list', 'the pools of the workspace'],
-      [`${DATABRICKS}/instance-pool-routes.ts`, `${DATABRICKS}/service.ts`],
-      `${DATABRICKS}/instance-pool-routes.test.ts`,
-    ],
-    ['template-file', ['notebooks', 'checks/rows.py'], [], 'test/render/checks-rows-py.test.ts'],
-  ])('%s: what it makes passes lint, types and its own test', (generator, answers, sources, test) => {
-    run('plop', ['--no-progress', '--plopfile', 'plopfile.ts', generator, ...answers]);
-    run('biome', ['check', '--error-on-warnings', ...sources, test]);
-    expect(run('vitest', ['run', test])).toContain('passed');
+  it('each generator runs', () => {
+    for (const { generator, answers } of GENERATED) {
+      run('plop', ['--no-progress', '--plopfile', 'plopfile.ts', generator, ...answers]);
+    }
+    expect(GENERATED.flatMap(({ files }) => files).filter((file) => !existsSync(join(copy, file)))).toEqual([]);
+  });
+
+  it('what they make passes lint and types', () => {
+    const files = GENERATED.flatMap((one) => one.files);
+    run('biome', ['check', '--error-on-warnings', ...files]);
+    run('node', ['scripts/build.ts', '--templates-only']);
     const types = spawnSync('tsc', ['-p', '.'], { cwd: copy, encoding: 'utf8' }).stdout;
-    expect(types.split('\n').filter((line) => [...sources, test].some((file) => line.startsWith(file)))).toEqual([]);
+    expect(types.split('\n').filter((line) => files.some((file) => line.startsWith(file)))).toEqual([]);
+  });
+
+  it('their tests pass', () => {
+    const tests = GENERATED.flatMap((one) => one.files).filter((file) => file.endsWith('.test.ts'));
+    expect(tests).toHaveLength(GENERATED.length);
+    expect(run('vitest', ['run', ...tests])).toContain('passed');
   });
 
   function run(program: string, args: readonly string[]): string {

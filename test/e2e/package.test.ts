@@ -33,7 +33,7 @@ interface Sandbox {
   readonly identities: readonly { readonly key: string; readonly token: string }[];
 }
 
-requireTool('openssl')('the packed packages', () => {
+requireTool('openssl')('the packed packages', { timeout: 240_000 }, () => {
   const base = mkdtempSync(join(tmpdir(), 'package-'));
   let registry: Registry;
 
