@@ -13,9 +13,10 @@ from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
-import agent
 import jsonschema
 import yaml
+
+import agent
 
 SCHEMA = Path(__file__).parent / "mlops.schema.json"
 

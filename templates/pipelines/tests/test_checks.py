@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import check_job
 import check_manifest
 import check_notebooks
-import pytest
 
 NOTEBOOK = "# Databricks notebook source\n"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 import agent
 import azure_cli
-import pytest
 from databricks_client import Databricks, DatabricksError, find_job, pause_seconds
 from fake_http import Reply, Request, serve
 from fake_programs import PutProgram

@@ -8,11 +8,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import build_push_image
 import pytest
+import yaml
+
+import build_push_image
 import rollout
 import sbom
-import yaml
 from commands import Failure
 from fake_programs import PutProgram
 

@@ -7,9 +7,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import agent
 import mirror_notebooks
-import pytest
 from databricks_client import Databricks
 from fake_http import Reply, Request, Service, serve
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import agent
 import post_metrics
-import pytest
 from fake_http import Reply, Request, serve
 
 OUTCOME = {

@@ -12,9 +12,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import agent
 import job_runs
-import pytest
 import run_job
 from databricks_client import Databricks
 from fake_http import Reply, Request, serve

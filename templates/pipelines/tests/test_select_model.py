@@ -9,9 +9,10 @@ from pathlib import Path
 
 import mlflow
 import pytest
-import select_model
 import yaml
 from mlflow.tracking import MlflowClient
+
+import select_model
 
 MANIFEST = yaml.safe_load((select_model.ROOT / "mlops.yaml").read_text(encoding="utf-8"))
 NAME = MANIFEST["model"]["name"]

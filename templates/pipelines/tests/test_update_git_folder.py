@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import agent
 import pytest
+
+import agent
 import update_git_folder
 from databricks_client import Databricks
 from fake_http import Reply, Request, serve

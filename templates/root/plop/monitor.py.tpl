@@ -9,8 +9,8 @@
 
 import json
 
+import {{name}}_monitoring as monitoring
 from databricks_shim import find_dbutils
-from {{name}}_monitoring import run_monitor
 from parameters import declare_parameters, read_parameters
 
 dbutils = find_dbutils(globals())
@@ -19,7 +19,7 @@ parameters = read_parameters(dbutils)
 
 # COMMAND ----------
 
-result = run_monitor(parameters, dbutils)
+result = monitoring.run_monitor(parameters, dbutils)
 
 # COMMAND ----------
 

@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import data
 import mlflow
 import pandas as pd
+
+import data
 from features import to_columns
 from parameters import Parameters
 from reference import measure_drift

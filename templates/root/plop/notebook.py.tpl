@@ -4,15 +4,15 @@
 
 # COMMAND ----------
 
+import {{name}}_steps as steps
 from databricks_shim import find_dbutils
-from {{name}}_steps import run
 
 dbutils = find_dbutils(globals())
 dbutils.widgets.text("rows", "10", "Rows")
 
 # COMMAND ----------
 
-result = run(int(dbutils.widgets.get("rows")))
+result = steps.run(int(dbutils.widgets.get("rows")))
 
 # COMMAND ----------
 
