@@ -6,6 +6,7 @@ import http.client
 import http.server
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -109,8 +110,13 @@ def mlflow_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         wait_until_up(port, process, folder / "log.txt")
         yield port
     finally:
-        os.killpg(process.pid, 15)
-        process.wait(timeout=20)
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            # Its files are in a folder of the test's own: nothing is lost.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def wait_until_up(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
