@@ -102,7 +102,7 @@ export async function apply(planned: Planned, options: ApplyOptions): Promise<Ou
   const startReady = () => {
     for (const [address, step] of waiting) {
       if (stopped || options.signal?.aborted) return;
-      if (running.size >= (options.limit ?? 12)) return;
+      if (running.size >= (options.limit ?? 16)) return;
       const resource = graph.get(address)!;
       if (resource.lane && lanes.has(resource.lane)) continue;
       const needs = resource.needs.map((need) => results.get(need)?.status);

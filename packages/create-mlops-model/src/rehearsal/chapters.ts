@@ -3,6 +3,7 @@ import type { Rehearsal } from './rehearsal.ts';
 import { tellApply } from './tell-apply.ts';
 import { tellClone } from './tell-clone.ts';
 import { tellCreate } from './tell-create.ts';
+import { tellLaptop } from './tell-laptop.ts';
 
 /** One part of the loop: told, done, and checked against what the services return. */
 export interface Chapter {
@@ -16,4 +17,5 @@ export const chapters: readonly Chapter[] = [
   { title: 'rehearse.chapter.create', tell: tellCreate },
   { title: 'rehearse.chapter.apply', tell: tellApply },
   { title: 'rehearse.chapter.clone', tell: tellClone },
+  { title: 'rehearse.chapter.laptop', tell: tellLaptop },
 ];
