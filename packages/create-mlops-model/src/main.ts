@@ -31,7 +31,7 @@ const json = args.includes('--json');
 const debug = args.includes('--debug');
 const debugLines: (() => string)[] = [];
 
-const translate = createTranslate(findLang(findLangFlag(), env, () => Intl.DateTimeFormat().resolvedOptions().locale));
+const translate = createTranslate(findLang(findLangFlag(), env, getSystemLocale));
 
 // If every handle closes while a command still waits, that is not success.
 process.exitCode = 1;
@@ -132,6 +132,11 @@ function toJsonLine(document: unknown): string {
 /** `--help` alone, rather than after a command's name. */
 function isAboutAll({ command }: CommandLine): boolean {
   return !args.includes(command.name);
+}
+
+/** Elsewhere the variables say it, or nobody chose a language. */
+function getSystemLocale(): string {
+  return platform === 'win32' || platform === 'darwin' ? Intl.DateTimeFormat().resolvedOptions().locale : 'en';
 }
 
 function findLangFlag(): string | undefined {
