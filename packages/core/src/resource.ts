@@ -61,6 +61,8 @@ export interface Resource<Live = unknown> extends Ref<Live> {
    * Such a step is `blocked`.
    */
   missingStep?(): Text | undefined;
+  /** What is still open about something that exists and cannot be settled from here; told in the report. */
+  remark?(live: Live): Text | undefined;
   /** Where a person can look at it, for the report. */
   link?(live: Live): string | undefined;
 }

@@ -1,5 +1,6 @@
 import {
   convertSchedule,
+  inLanguage,
   type Manifest,
   nextRuns,
   type ScheduleNote,
@@ -30,6 +31,7 @@ export async function reportResult(context: CommandContext, session: Session, do
     const links = toLinks(done, session.project.target.kind === 'sandbox' ? CLONABLE : SHOWN);
     if (links.length > 0) terminal.print(`\n${translate('report.links')}`);
     for (const [address, link] of links) terminal.print(`  ${address}  ${link}`);
+    for (const line of describeRemarks(done, translate)) terminal.print(line);
     terminal.print('');
     for (const line of await describeCheck(context, session, done)) terminal.print(line);
   }
@@ -47,6 +49,16 @@ function toLinks({ planned, outcome }: CarriedOut, kinds: ReadonlySet<string>): 
     const link = live === undefined || !kinds.has(kind) ? undefined : resource.link?.(live);
     return link === undefined ? [] : [[resource.address, link]];
   });
+}
+
+/** What stays open although it exists; each with who can settle it. */
+function describeRemarks({ planned, outcome }: CarriedOut, translate: Translate): string[] {
+  const remarks = [...planned.graph.values()].flatMap((resource) => {
+    const live = outcome?.lives.get(resource.address);
+    const remark = live === undefined ? undefined : resource.remark?.(live);
+    return remark === undefined ? [] : [`  ${resource.address}: ${inLanguage(remark, translate.lang)}`];
+  });
+  return remarks.length === 0 ? [] : ['', translate('report.open'), ...remarks];
 }
 
 /** What the server itself makes of the schedules; that one fires can only be seen when it is due. */

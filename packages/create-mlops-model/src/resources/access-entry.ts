@@ -37,6 +37,7 @@ export function accessEntryResource(
     },
     isOurs: () => true,
     diff: () => [],
+    remark: ({ state }) => (state === 'pending' ? PENDING : undefined),
     async create(lives) {
       const identity = await findIdentity();
       if (!identity) return { state: 'pending' };
@@ -50,3 +51,8 @@ export function accessEntryResource(
     },
   };
 }
+
+const PENDING = {
+  en: 'the pipelines’ own identity comes into being with the first run of a pipeline; run "apply" again after that.',
+  fr: 'l’identité propre des pipelines naît à la première exécution d’un pipeline ; relancez « apply » ensuite.',
+};

@@ -46,13 +46,15 @@ export function initialPushResource(
       };
       const result = await services.git.pushFirst(spec.folder, remote).catch(async (error: unknown) => {
         // The connection may have ended after the push had taken effect.
-        if ((await find().catch(() => undefined))?.commit === head) return 'pushed' as const;
+        if ((await find().catch(() => undefined))?.commit === head) return 'lost' as const;
         throw error;
       });
       if (result === 'pushed') return { commit: head };
       // Another run was first. Its main counts, if it is one.
       const live = await find();
       if (!live) throw refused(spec);
+      // The push is done, and git did not note it. Without the note `git pull` asks where from; no more than that.
+      await services.git.follow(spec.folder, 'main', remote).catch(() => undefined);
       return live;
     },
     async update(live) {

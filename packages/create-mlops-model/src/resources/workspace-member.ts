@@ -50,6 +50,7 @@ export function workspaceMemberResource(
     },
     isOurs: () => true,
     diff: () => [],
+    remark: ({ state }) => (state === 'unseen' ? UNSEEN : undefined),
     async create(lives) {
       const { principal } = lives.get(spec.connection);
       if (principal === '') return { state: 'unseen', principal };
@@ -61,3 +62,8 @@ export function workspaceMemberResource(
     update: (live) => Promise.resolve(live),
   };
 }
+
+const UNSEEN = {
+  en: 'whether its identity is a member of the Databricks workspace cannot be seen from here; an administrator of the workspace can tell.',
+  fr: 'on ne peut pas voir d’ici si son identité est membre de l’espace de travail Databricks ; son administration peut le dire.',
+};

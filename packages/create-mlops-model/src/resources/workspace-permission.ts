@@ -70,6 +70,7 @@ export function workspacePermissionResource(
       return level && { level, target, principal };
     },
     isOurs: () => true,
+    remark: ({ level }) => (level === 'unknown' ? UNKNOWN : undefined),
     diff: (live) => (suffices(live.level) ? [] : [{ field: 'level', from: live.level, to: spec.level }]),
     create: (lives) => grant({ type: spec.type, id: lives.get(spec.on).id }, lives.get(spec.connection).principal),
     update: (live) => grant(live.target, live.principal),
@@ -78,3 +79,8 @@ export function workspacePermissionResource(
     },
   };
 }
+
+const UNKNOWN = {
+  en: 'the connection does not name its application, so nothing was granted; grant it on the object’s own page in Databricks.',
+  fr: 'la connexion ne nomme pas son application, rien n’a donc été accordé ; accordez l’accès sur la page de l’objet dans Databricks.',
+};
