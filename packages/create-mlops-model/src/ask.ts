@@ -8,7 +8,6 @@ import {
   completeAnswers,
   findAnswerProblems,
   fromManifest,
-  inLanguage,
   type Manifest,
   parseAnswer,
   parseAnswers,
@@ -184,7 +183,8 @@ function readNamed(file: string, cwd: string, readText: AskOptions['readText'], 
   try {
     return readText(resolve(cwd, file));
   } catch (error) {
-    const detail = error instanceof UserError ? inLanguage(error.text, translate.lang) : String(error);
+    // The system's short word (ENOENT, EACCES, EISDIR); its sentence repeats the path in English.
+    const detail = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new UserError(
       'usage',
       translate('error.cannotRead', { file, detail }),

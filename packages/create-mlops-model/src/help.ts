@@ -75,7 +75,9 @@ function flagRow(row: FlagRow, translate: Translate): Row {
 }
 
 function questionRow(question: Question, translate: Translate): Row {
-  const field = `field.${question.path.filter((step) => step !== '*').join('.')}`;
+  // Most comments of `mlops.yaml` serve here too; the others have words of their own.
+  const own = `help.answer.${question.name}`;
+  const field = isMessageKey(own) ? own : `field.${question.path.filter((step) => step !== '*').join('.')}`;
   const text = isMessageKey(field) ? translate(field) : question.path.join('.');
   const choices = listChoices(question);
   // A choice is named once: either the field's text lists it, or we do.

@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import {
   apply,
   azureTarget,
@@ -29,7 +29,7 @@ import { declare } from '../declare.ts';
 import { openTargetFolder, refuseForeignFiles, rewritePristine } from '../project-folder.ts';
 import { renderProject } from '../render-project.ts';
 import { reportResult } from '../report-result.ts';
-import { type Disk, openDisk } from '../services/disk.ts';
+import { type Disk, openDisk, readTextAt } from '../services/disk.ts';
 import { makeGit } from '../services/git.ts';
 import { openJournal } from '../services/journal.ts';
 import { openSession, type Session } from '../session.ts';
@@ -45,7 +45,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const asked = await ask({
     context,
     directory: typed,
-    readText: readFile,
+    readText: readTextAt,
     ...(before ? { manifest: before } : {}),
   });
   const manifest: Manifest = { ...toManifest(asked.answers, translate), keep: before?.keep ?? [] };
@@ -80,13 +80,6 @@ function readManifest(context: CommandContext, directory: string): Manifest {
     translate('error.noManifest', { directory: disk.folder }),
     translate('error.noManifest.hint', { command: toInvocation(version) }),
   );
-}
-
-/** A file that a person named; it may lie anywhere. */
-function readFile(path: string): string {
-  const file = openDisk(dirname(path)).find(path.slice(dirname(path).length).replace(/^[\\/]+/, ''));
-  if (file) return file.contents;
-  throw new UserError('usage', { en: 'there is no such file', fr: 'ce fichier n’existe pas' });
 }
 
 interface Provision {
