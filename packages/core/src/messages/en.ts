@@ -401,7 +401,6 @@ export const en = {
   'field.keep': 'Objects that were taken over from somebody; destroy leaves them alone.',
   // help
   'help.usage': 'Usage',
-  'help.commands': 'Commands',
   'help.flags': 'Flags',
   'help.answers': 'Answers (asked if not given)',
   'help.answersAzure': 'Answers for Azure (asked for --target azure)',

@@ -417,7 +417,6 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'field.keep': 'Objets repris de quelqu’un ; destroy les laisse tels quels.',
   // help
   'help.usage': 'Utilisation',
-  'help.commands': 'Commandes',
   'help.flags': 'Options',
   'help.answers': 'Réponses (demandées si elles manquent)',
   'help.answersAzure': 'Réponses pour Azure (demandées pour --target azure)',
