@@ -6,7 +6,7 @@ import { toPrintable } from '@create-mlops-model/core/printable';
 import { makeProgress, type Progress } from './terminal/progress.ts';
 import { createStyle, type Style } from './terminal/style.ts';
 
-export type { Phase, Progress } from './terminal/progress.ts';
+export type { Progress } from './terminal/progress.ts';
 export type { Style } from './terminal/style.ts';
 
 /** A question answered by typing. */
