@@ -27,7 +27,7 @@ describe('a model on the sandbox, from create to destroy', () => {
 
   test('create ends well, and everything is there once', async () => {
     expect(created).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(created.stdout).toMatch(/^\d+ created, 0 changed, 1 already as they should be$/m);
+    expect(created.stdout).toMatch(/^Created: \d+ · changed: 0 · already as they should be: 1$/m);
     expect(created.stdout).toContain('Checked: the server reads the same schedules from the pipeline on main.');
     expect(created.stdout.match(/^ {2}.*America\/Toronto \(.* UTC\)$/gm)).toHaveLength(5);
     expect(await listObjects(sandbox, MODEL)).toEqual(everyObject(MODEL));

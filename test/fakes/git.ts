@@ -34,6 +34,7 @@ export function fakeGit(
     },
     push: async () => undefined,
     fetch: async () => undefined,
+    follow: async () => undefined,
     findText: async (_folder, _revision, path) => files.get(path),
     status: async () => [],
   };

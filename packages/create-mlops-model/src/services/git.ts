@@ -50,6 +50,8 @@ export interface Git {
   clone(remote: Remote, folder: string): Promise<void>;
   /** Pushes a branch to `origin`. @returns the server's reason where it refuses, `undefined` where it took it */
   push(folder: string, branch: string, remote: Remote): Promise<string | undefined>;
+  /** Makes a local branch follow the one of `origin`, fetched anew; what a push does by itself when all goes well. */
+  follow(folder: string, branch: string, remote: Remote): Promise<void>;
   /** Fetches a branch of `origin`. */
   fetch(folder: string, branch: string, remote: Remote): Promise<void>;
   /** A file's text at a revision: `origin/main`, `mlops.yaml`. */
@@ -69,6 +71,13 @@ export function makeGit(environment: Environment): Git {
       if (!(error instanceof GitExit)) throw error;
       return undefined;
     }
+  };
+
+  const fetch: Git['fetch'] = async (folder, branch, remote) => {
+    const refspec = `+refs/heads/${branch}:refs/remotes/origin/${branch}`;
+    await run(folder, ['fetch', '--quiet', '--no-tags', 'origin', refspec], { remote }).catch((error: unknown) => {
+      throw toRemoteError(error, remote);
+    });
   };
 
   return {
@@ -133,11 +142,10 @@ export function makeGit(environment: Environment): Git {
         throw toRemoteError(error, remote);
       }
     },
-    async fetch(folder, branch, remote) {
-      const refspec = `+refs/heads/${branch}:refs/remotes/origin/${branch}`;
-      await run(folder, ['fetch', '--quiet', '--no-tags', 'origin', refspec], { remote }).catch((error: unknown) => {
-        throw toRemoteError(error, remote);
-      });
+    fetch,
+    async follow(folder, branch, remote) {
+      await fetch(folder, branch, remote);
+      await run(folder, ['branch', '--quiet', `--set-upstream-to=origin/${branch}`, branch]);
     },
     async findText(folder, revision, path) {
       try {
