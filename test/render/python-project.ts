@@ -52,7 +52,8 @@ export function runPython(project: PythonProject, ...args: string[]): Promise<En
   });
 }
 
-function runProgram(
+/** Runs a program to its end, whatever that is. */
+export function runProgram(
   program: string,
   args: readonly string[],
   cwd: string,

@@ -1,0 +1,167 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { openSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT } from '../../scripts/toolchain.mjs';
+import { hasTool } from '../require-tool.ts';
+import { ensureBaseImage } from './base-image.ts';
+import { unmountBelow } from './unmount-below.ts';
+import { findFreePort, waitFor } from './waiting.ts';
+
+const run = promisify(execFile);
+
+/** A container engine and an image registry of a test's own: nothing of the machine's is read or written. */
+export interface ContainerEngine {
+  /** `host:port` of the registry; it asks for a name and a password. */
+  readonly registry: string;
+  /** The base image in the registry, without its tag's digest. */
+  readonly base: string;
+  /** The folder in which the registry keeps every layer that was pushed. */
+  readonly images: string;
+  /** What a program needs in its environment to work with both: `docker`, and an `az` that can sign in to the registry. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Runs `docker`. @returns what it printed, without the last line's end */
+  readonly docker: (...args: string[]) => Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+/** What an engine is made of. */
+export const PROGRAMS = ['docker', 'podman', 'buildah', 'runc', 'netavark', 'docker-registry', 'debootstrap', 'skopeo'];
+
+/** Whether this machine can build and run containers: it takes root, because a base image is made from packages. */
+export function canRunContainers(): boolean {
+  const places = `${process.env.PATH}:/usr/sbin:/sbin:/usr/lib/podman`;
+  return process.getuid?.() === 0 && PROGRAMS.every((program) => hasTool(program, places));
+}
+
+/** Starts engine and registry, with the base image in the registry. */
+export async function startContainerEngine(): Promise<ContainerEngine> {
+  const folder = await mkdtemp(join(tmpdir(), 'containers-'));
+  const port = await findFreePort();
+  // By this name: podman's answer to `docker login` speaks plain HTTP with `localhost` alone (pkg/api/handlers/compat/auth.go).
+  const registry = `localhost:${port}`;
+  const secret = { REGISTRY_USER: 'push', REGISTRY_PASSWORD: randomBytes(18).toString('base64url') };
+  await writeSettings(folder, port, secret);
+  const socket = `unix://${join(folder, 'podman.sock')}`;
+  const settings = {
+    CONTAINERS_CONF: join(folder, 'containers.conf'),
+    CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
+    CONTAINERS_REGISTRIES_CONF: join(folder, 'registries.conf'),
+    // The kernel here has the cgroups of two generations at once, which buildah's other isolations refuse.
+    BUILDAH_ISOLATION: 'chroot',
+    TMPDIR: join(folder, 'tmp'),
+  };
+  const children = [
+    start(folder, 'registry', ['docker-registry', 'serve', join(folder, 'registry.yml')], {}),
+    start(folder, 'podman', ['podman', 'system', 'service', '--time=0', socket], settings),
+  ];
+  const env = {
+    DOCKER_HOST: socket,
+    DOCKER_CONFIG: join(folder, 'docker'),
+    // The test's own `az` comes first.
+    PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
+    REGISTRY_ADDRESS: registry,
+    ...secret,
+  };
+  const docker = async (...args: string[]) => {
+    const { stdout } = await run('docker', args, { env: { ...process.env, ...env }, maxBuffer: 256 * 1024 * 1024 });
+    return stdout.trimEnd();
+  };
+  const stop = async () => {
+    const containers = (await docker('ps', '--all', '--quiet').catch(() => '')).split('\n').filter(Boolean);
+    if (containers.length > 0) await docker('rm', '--force', ...containers);
+    await Promise.all(children.map(end));
+    await unmountBelow(folder);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await waitFor('the registry', () => fetch(`http://${registry}/v2/`).then(({ status }) => status === 401));
+    await waitFor('podman', () => docker('version').then(() => true));
+    const base = await pushBase(registry, secret, folder);
+    return { registry, base, images: join(folder, 'registry'), env, docker, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function writeSettings(folder: string, port: number, secret: Secret): Promise<void> {
+  for (const name of ['tmp', 'docker', 'bin', 'networks']) await mkdir(join(folder, name));
+  const quote = JSON.stringify;
+  const files = {
+    // Limits that this machine lets a child have; without them the runtime asks for more and is refused.
+    'containers.conf': `[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+tmp_dir = ${quote(join(folder, 'libpod'))}
+[network]
+network_backend = "netavark"
+network_config_dir = ${quote(join(folder, 'networks'))}
+`,
+    'storage.conf': `[storage]
+driver = "overlay"
+graphroot = ${quote(join(folder, 'storage'))}
+runroot = ${quote(join(folder, 'run'))}
+`,
+    'registries.conf': `[[registry]]\nlocation = "localhost:${port}"\ninsecure = true\n`,
+    'registry.yml': `version: 0.1
+log: { level: warn }
+storage: { filesystem: { rootdirectory: ${quote(join(folder, 'registry'))} } }
+http: { addr: "127.0.0.1:${port}" }
+auth: { htpasswd: { realm: registry, path: ${quote(join(folder, 'htpasswd'))} } }
+`,
+    htpasswd: `${secret.REGISTRY_USER}:${await hashPassword(secret.REGISTRY_PASSWORD)}\n`,
+    'bin/az': `#!/bin/sh\nexec python3 ${join(ROOT, 'test/image/az.py')} "$@"\n`,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(join(folder, name), text, { mode: name === 'bin/az' ? 0o755 : 0o600 });
+  }
+}
+
+type Secret = Readonly<Record<'REGISTRY_USER' | 'REGISTRY_PASSWORD', string>>;
+
+/** As bcrypt, the only form that the registry takes; Debian's C library knows it, and Perl is always there. */
+async function hashPassword(password: string): Promise<string> {
+  const salt = `$2b$05$${randomBytes(16).toString('hex').slice(0, 22)}`;
+  const env = { ...process.env, PASSWORD: password, SALT: salt };
+  const { stdout } = await run('perl', ['-e', 'print crypt($ENV{PASSWORD}, $ENV{SALT})'], { env });
+  if (!stdout.startsWith('$2b$')) throw new Error('this machine’s crypt(3) knows no bcrypt');
+  return stdout;
+}
+
+/** Puts the base image into the registry, past the engine: it is to be pulled like any other. */
+async function pushBase(registry: string, secret: Secret, folder: string): Promise<string> {
+  const base = `${registry}/python:3.11-slim`;
+  const layout = join(folder, 'base');
+  await run('python3', [join(ROOT, 'test/image/write_layout.py'), await ensureBaseImage(), layout]);
+  const authFile = join(folder, 'skopeo.json');
+  const auth = Buffer.from(`${secret.REGISTRY_USER}:${secret.REGISTRY_PASSWORD}`).toString('base64');
+  await writeFile(authFile, JSON.stringify({ auths: { [registry]: { auth } } }), { mode: 0o600 });
+  const options = ['--insecure-policy', 'copy', '--quiet', '--dest-tls-verify=false', '--authfile', authFile];
+  await run('skopeo', [...options, `oci:${layout}`, `docker://${base}`]);
+  await rm(layout, { recursive: true });
+  return base;
+}
+
+/** A child that the kernel ends when this process dies, however it dies. */
+function start(folder: string, name: string, command: readonly string[], env: Record<string, string>): ChildProcess {
+  const log = openSync(join(folder, `${name}.log`), 'w');
+  return spawn('setpriv', ['--pdeathsig', 'TERM', ...command], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', log, log],
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
