@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ let work: string;
 beforeAll(async () => {
   sandbox = await startOwnSandbox();
   work = join(sandbox.root, 'work');
+  mkdirSync(work);
   await sandbox.control('PUT', 'organizations/sandbox/projects/mlops');
 });
 afterAll(() => sandbox?.stop());
@@ -107,6 +108,20 @@ describe('kill -9', () => {
       await expectComplete(model, again);
     },
   );
+});
+
+describe('killed while git writes', () => {
+  test('the locks that it leaves do not stand in the way', { timeout: 60_000 }, async () => {
+    const model = 'locked-out';
+    const { child, ended } = startGroup(model);
+    const lock = join(work, model, '.git/index.lock');
+    while (!existsSync(lock) && child.exitCode === null) await delay(1);
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    await ended;
+    // Whether git still came to remove it is luck; what a killed one leaves is this.
+    for (const name of ['index.lock', 'config.lock']) writeFileSync(join(work, model, '.git', name), '');
+    await expectComplete(model, await sandbox.run(argumentsFor(model), work, 'you'));
+  });
 });
 
 /** Numbers in [0, 1) that a seed decides (mulberry32). */

@@ -28,6 +28,7 @@ export function localRepositoryResource(spec: LocalRepositorySpec, disk: Disk, g
     spec.origin === undefined || (live?.origin !== undefined && isSameRemote(live.origin, spec.origin));
   const settle = async (live: Clone | undefined): Promise<Clone> => {
     if (!live) await git.init(folder);
+    else await sweepLocks(disk, live);
     const { paths, executables, author } = spec;
     const message = `Start ${spec.name} from its template`;
     const head = live?.head ?? (await git.commit(folder, { paths, executables, author, message }));
@@ -51,6 +52,25 @@ export function localRepositoryResource(spec: LocalRepositorySpec, disk: Disk, g
     create: () => settle(undefined),
     update: settle,
   };
+}
+
+/** How long a git that outlived its parent may need to end, milliseconds. */
+const GIT_ENDS_WITHIN = 2000;
+
+/**
+ * Removes the locks of a git that was killed together with an earlier run: git itself never does, and would refuse to go on.
+ * Only while the clone lacks what a first run gives it, so that nobody else can be at work in it.
+ */
+async function sweepLocks(disk: Disk, live: Clone): Promise<void> {
+  const isUnborn = live.head === undefined;
+  const locks = [
+    ...(isUnborn ? ['index.lock', 'HEAD.lock', 'refs/heads/main.lock'] : []),
+    ...(isUnborn || live.origin === undefined ? ['config.lock'] : []),
+  ].map((name) => `.git/${name}`);
+  for (let waited = 0; waited < GIT_ENDS_WITHIN && locks.some(disk.exists); waited += 50) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  for (const lock of locks) if (disk.exists(lock)) disk.remove(lock);
 }
 
 /**

@@ -64,6 +64,12 @@ export interface Git {
 export function makeGit(environment: Environment): Git {
   const run = (folder: string, args: readonly string[], extra: Extra = {}) => runGit(environment, folder, args, extra);
 
+  /** For what concerns this disk alone. */
+  const write = (folder: string, args: readonly string[], extra: Extra = {}) =>
+    run(folder, args, extra).catch((error: unknown) => {
+      throw error instanceof GitExit ? toFailure(error) : error;
+    });
+
   const findLine = async (folder: string, args: readonly string[]): Promise<string | undefined> => {
     try {
       return (await run(folder, args)).trim() || undefined;
@@ -91,16 +97,16 @@ export function makeGit(environment: Environment): Git {
       return { ...(head ? { head } : {}), ...(origin ? { origin } : {}) };
     },
     async init(folder) {
-      await run(folder, ['init', '--quiet', '--initial-branch=main']);
+      await write(folder, ['init', '--quiet', '--initial-branch=main']);
     },
     async commit(folder, options) {
       const who = await toAuthorVariables(findLine, folder, environment, options);
-      await run(folder, ['add', '--force', '--', ...options.paths]);
+      await write(folder, ['add', '--force', '--', ...options.paths]);
       // Windows has no executable bit for git to see.
       if (process.platform === 'win32' && options.executables.length > 0) {
-        await run(folder, ['update-index', '--chmod=+x', '--', ...options.executables]);
+        await write(folder, ['update-index', '--chmod=+x', '--', ...options.executables]);
       }
-      await run(folder, ['commit', '--quiet', '--no-verify', '-m', options.message], { variables: who });
+      await write(folder, ['commit', '--quiet', '--no-verify', '-m', options.message], { variables: who });
       return (await run(folder, ['rev-parse', 'HEAD'])).trim();
     },
     async setOrigin(folder, url) {
@@ -108,7 +114,7 @@ export function makeGit(environment: Environment): Git {
       const added = await findLine(folder, ['remote', 'add', 'origin', url]).then(() =>
         findLine(folder, ['config', '--local', '--get', 'remote.origin.url']),
       );
-      if (added !== url) await run(folder, ['remote', 'set-url', 'origin', url]);
+      if (added !== url) await write(folder, ['remote', 'set-url', 'origin', url]);
     },
     async pushFirst(folder, remote) {
       // An empty lease: the push is refused if the branch exists, whatever it holds.
@@ -145,7 +151,7 @@ export function makeGit(environment: Environment): Git {
     fetch,
     async follow(folder, branch, remote) {
       await fetch(folder, branch, remote);
-      await run(folder, ['branch', '--quiet', `--set-upstream-to=origin/${branch}`, branch]);
+      await write(folder, ['branch', '--quiet', `--set-upstream-to=origin/${branch}`, branch]);
     },
     async findText(folder, revision, path) {
       try {
@@ -304,7 +310,12 @@ function toRemoteError(error: unknown, remote: Remote): unknown {
       { cause: error },
     );
   }
-  return new UserError('failed', { en: `git failed: ${said.trim()}`, fr: `git a échoué : ${said.trim()}` }, undefined, {
+  return toFailure(error);
+}
+
+function toFailure(error: unknown): UserError {
+  const said = messageOf(error).trim();
+  return new UserError('failed', { en: `git failed: ${said}`, fr: `git a échoué : ${said}` }, undefined, {
     cause: error,
   });
 }
