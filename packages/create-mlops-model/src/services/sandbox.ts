@@ -35,7 +35,7 @@ export function findSandbox(home: string): RunningSandbox | undefined {
   const text = openDisk(home).find('sandbox.json')?.contents;
   if (text === undefined) return undefined;
   const sandbox = JSON.parse(text) as RunningSandbox;
-  return isAlive(sandbox.pid) ? sandbox : undefined;
+  return isSandbox(sandbox.pid) ? sandbox : undefined;
 }
 
 /** How to find and start the sandbox. */
@@ -86,7 +86,7 @@ export async function stopSandbox(home: string): Promise<boolean> {
   const running = findSandbox(home);
   if (!running) return false;
   process.kill(running.pid, 'SIGTERM');
-  while (isAlive(running.pid)) await new Promise((resolve) => setTimeout(resolve, 25));
+  while (isSandbox(running.pid)) await new Promise((resolve) => setTimeout(resolve, 25));
   return true;
 }
 
@@ -107,6 +107,17 @@ export function sandboxTarget(manifest: Manifest, sandbox: RunningSandbox): Targ
     trackingUri: '',
     registryServer: `${manifest.azure.registry || toNames(manifest).model}.azurecr.io`,
   };
+}
+
+/**
+ * Whether the process is a sandbox that runs. Its number alone proves little: a killed process keeps it until its parent
+ * has taken note, and later another program may get it.
+ */
+function isSandbox(pid: number): boolean {
+  if (!isAlive(pid)) return false;
+  // Where there is no /proc (macOS), the number has to do.
+  const line = openDisk(`/proc/${pid}`).find('cmdline')?.contents;
+  return line === undefined || (line.includes('\0start\0') && line.includes('\0--home\0'));
 }
 
 function isAlive(pid: number): boolean {
