@@ -9,6 +9,7 @@ import type {
 } from '../../packages/create-mlops-model/src/services/azure-devops/definitions.ts';
 import type { Environment } from '../../packages/create-mlops-model/src/services/azure-devops/environments.ts';
 import type { Queue, VariableGroup } from '../../packages/create-mlops-model/src/services/azure-devops/library.ts';
+import type { OwnRight } from '../../packages/create-mlops-model/src/services/azure-devops/own-rights.ts';
 import {
   type Policy,
   type PolicySpec,
@@ -46,6 +47,8 @@ const emptyState = () => ({
   identities: [] as (Identity & { account: string })[],
   buildIdentity: undefined as Identity | undefined,
   contributors: new Set<string>(),
+  /** Rights of the caller. */
+  ownRights: ['read', 'push', 'create-branch', 'pull-request', 'queue-builds'] as readonly OwnRight[],
   policies: [] as { on: string; policy: Policy }[],
 });
 
@@ -190,6 +193,7 @@ export function fakeAzureDevOps(): FakeAzureDevOps {
         else state.contributors.delete(`${repository} ${descriptor}`);
       },
     },
+    ownRights: { list: async () => state.ownRights },
     policies: {
       list: async (repository, branch) =>
         state.policies.filter(({ on }) => on === `${repository} ${branch}`).map(({ policy }) => policy),

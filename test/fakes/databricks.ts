@@ -16,6 +16,7 @@ export interface FakeDatabricks extends Databricks {
     jobs: Job[];
     grants: Map<string, Grant[]>;
     members: Set<string>;
+    gitProviders: string[];
   };
 }
 
@@ -28,6 +29,7 @@ export function fakeDatabricks(): FakeDatabricks {
     jobs: [],
     grants: new Map(),
     members: new Set(),
+    gitProviders: [],
   };
   const find = async (path: string) => state.objects.find((each) => each.path === path);
   const refuse = (status: number, typeKey: string): never => {
@@ -40,6 +42,8 @@ export function fakeDatabricks(): FakeDatabricks {
   };
   return {
     state,
+    getUser: async () => ({ displayName: 'You', account: 'you@example.test' }),
+    listGitProviders: async () => state.gitProviders,
     find,
     async makeDirectory(path) {
       const parts = path.split('/').slice(1);

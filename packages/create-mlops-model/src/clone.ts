@@ -37,33 +37,52 @@ export async function openClone(context: CommandContext, from?: 'worktree'): Pro
   const local = readManifest(context, disk);
   const kind = await findTargetKind(context, disk.folder, local);
   const session = await openSession(context, { manifest: local, folder: disk.folder, kind });
-  const { repositories } = session.services.azureDevOps;
-  const remote = await repositories.findText(session.project.names.repository, MANIFEST_PATH, 'main');
+  const text = await findServerText(session);
   const edited = await readFileStates(disk);
-  if (from === undefined && remote !== undefined) {
-    const manifest = parseManifest(remote, `main:${MANIFEST_PATH}`, context.translate);
-    const project = { ...session.project, manifest, names: toNames(manifest) };
-    return { session: { ...session, project }, manifest, source: 'remote', edited };
+  if (from === undefined && text !== undefined) {
+    const remote = withManifest(context, session, text);
+    return { session: remote, manifest: remote.project.manifest, source: 'remote', edited };
   }
-  return { session: await withFiles(context, session, remote), manifest: local, source: 'worktree', edited };
+  const opened = text === undefined ? await withFiles(context, session) : session;
+  return { session: opened, manifest: local, source: 'worktree', edited };
+}
+
+/** The same session with the manifest of the server's default branch; `undefined` where there is none yet. */
+export async function followServer(context: CommandContext, session: Session): Promise<Session | undefined> {
+  const text = await findServerText(session);
+  return text === undefined ? undefined : withManifest(context, session, text);
+}
+
+function findServerText({ project, services }: Session): Promise<string | undefined> {
+  return services.azureDevOps.repositories.findText(project.names.repository, MANIFEST_PATH, 'main');
+}
+
+function withManifest(context: CommandContext, session: Session, text: string): Session {
+  const manifest = parseManifest(text, `main:${MANIFEST_PATH}`, context.translate);
+  return { ...session, project: { ...session.project, manifest, names: toNames(manifest) } };
 }
 
 /** A project that died before its first commit gets its files written again. */
-async function withFiles(context: CommandContext, session: Session, remote: string | undefined): Promise<Session> {
+async function withFiles(context: CommandContext, session: Session): Promise<Session> {
   const { disk, git } = session.services;
-  if (remote !== undefined || (await git.findClone(disk.folder))?.head !== undefined) return session;
+  if ((await git.findClone(disk.folder))?.head !== undefined) return session;
   const files = await renderProject(session.project.manifest, context.version);
   return { ...session, project: { ...session.project, files } };
 }
 
 /** The nearest folder with an `mlops.yaml`, from here upwards. */
-function getModelFolder(context: CommandContext): Disk {
-  for (let folder = context.cwd; ; folder = dirname(folder)) {
+export function findModelFolder(cwd: string): Disk | undefined {
+  for (let folder = cwd; ; folder = dirname(folder)) {
     const disk = openDisk(folder);
     if (disk.exists(MANIFEST_PATH)) return disk;
-    if (folder === dirname(folder)) break;
+    if (folder === dirname(folder)) return undefined;
   }
+}
+
+function getModelFolder(context: CommandContext): Disk {
   const { translate, cwd, version } = context;
+  const disk = findModelFolder(cwd);
+  if (disk !== undefined) return disk;
   throw new UserError(
     'usage',
     translate('error.noManifest', { directory: cwd }),
@@ -71,7 +90,8 @@ function getModelFolder(context: CommandContext): Disk {
   );
 }
 
-function readManifest(context: CommandContext, disk: Disk): Manifest {
+/** The manifest as it lies on this disk. @throws UserError `usage`, naming every problem */
+export function readManifest(context: CommandContext, disk: Disk): Manifest {
   const text = disk.find(MANIFEST_PATH)?.contents ?? '';
   return parseManifest(text, join(disk.folder, MANIFEST_PATH), context.translate);
 }

@@ -16,7 +16,7 @@ export interface Command {
 }
 
 /** Name of a command. */
-export type CommandName = 'create' | 'plan' | 'apply' | 'destroy' | 'sandbox' | 'rehearse';
+export type CommandName = 'create' | 'plan' | 'apply' | 'destroy' | 'doctor' | 'sandbox' | 'rehearse';
 
 /** Every command; the first is the default. */
 export const commands: readonly Command[] = [
@@ -54,6 +54,13 @@ export const commands: readonly Command[] = [
     flags: [flag.yes, flag.name, flag.dryRun],
     takesAnswers: false,
     examples: ['destroy', 'destroy --yes --name ottawa-over-asking'],
+  },
+  {
+    name: 'doctor',
+    summary: 'help.command.doctor',
+    flags: [],
+    takesAnswers: false,
+    examples: ['doctor', 'doctor --json', 'doctor --target azure'],
   },
   {
     name: 'sandbox',

@@ -5,6 +5,7 @@ import { makeServiceConnections, type ServiceConnections } from './azure-devops/
 import { type Definitions, makeDefinitions } from './azure-devops/definitions.ts';
 import { type Environments, makeEnvironments } from './azure-devops/environments.ts';
 import { type Library, makeLibrary } from './azure-devops/library.ts';
+import { makeOwnRights, type OwnRights } from './azure-devops/own-rights.ts';
 import { makePolicies, type Policies } from './azure-devops/policies.ts';
 import { makeRepositories, type Repositories } from './azure-devops/repositories.ts';
 import { makeRest } from './azure-devops/rest.ts';
@@ -24,6 +25,7 @@ export interface AzureDevOps {
   readonly checks: Checks;
   readonly authorizations: Authorizations;
   readonly access: Access;
+  readonly ownRights: OwnRights;
   readonly policies: Policies;
 }
 
@@ -54,6 +56,7 @@ export function makeAzureDevOps(options: AzureDevOpsOptions): AzureDevOps {
     checks: makeChecks(connect),
     authorizations: makeAuthorizations(connect),
     access: makeAccess(connect),
+    ownRights: makeOwnRights(connect),
     policies: makePolicies(connect),
   };
 }

@@ -41,8 +41,19 @@ export interface Grant {
 /** What grants hang on. */
 export type GrantTarget = { readonly type: 'jobs' | 'repos' | 'directories'; readonly id: number };
 
+/** Who the workspace says we are. */
+export interface WorkspaceUser {
+  readonly displayName: string;
+  /** Sign-in name: the name of the own folder below `/Users`. */
+  readonly account: string;
+}
+
 /** One Databricks workspace. */
 export interface Databricks {
+  /** Proves the sign-in. @throws UserError `not-signed-in` */
+  getUser(): Promise<WorkspaceUser>;
+  /** Git providers that the caller stored a credential for: `azureDevOpsServices`, `gitHub` … */
+  listGitProviders(): Promise<readonly string[]>;
   find(path: string): Promise<WorkspaceObject | undefined>;
   /** Makes the directory and its parents; an existing one is fine. */
   makeDirectory(path: string): Promise<WorkspaceObject>;
@@ -140,6 +151,17 @@ export function makeDatabricks(options: DatabricksOptions): Databricks {
   };
 
   return {
+    async getUser() {
+      const user = await get<{ readonly userName?: string; readonly displayName?: string }>('2.0/preview/scim/v2/Me');
+      const account = user.userName ?? '';
+      return { displayName: user.displayName ?? account, account };
+    },
+    async listGitProviders() {
+      const answer = await get<{ readonly credentials?: readonly { readonly git_provider?: string }[] }>(
+        '2.0/git-credentials',
+      );
+      return (answer.credentials ?? []).map(({ git_provider }) => git_provider ?? '');
+    },
     find,
     async makeDirectory(path) {
       await post('2.0/workspace/mkdirs', { path }, true);
