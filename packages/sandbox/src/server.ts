@@ -6,6 +6,7 @@ import { openPort, type Ports } from './addresses.ts';
 import { findRepositoryFolder } from './azure-devops/clone-url.ts';
 import { recoverRepositories } from './azure-devops/recover.ts';
 import { azureDevOpsService } from './azure-devops/service.ts';
+import { settlePullRequests } from './azure-devops/settle-pull-requests.ts';
 import { emptyState } from './azure-devops/state.ts';
 import { makeWorld, type World } from './azure-devops/world.ts';
 import { controlService } from './control.ts';
@@ -61,6 +62,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     origin: () => addresses.azureDevOps,
   });
   recoverRepositories(world);
+  settlePullRequests(world);
   const faults = makeFaults();
   const log = makeRequestLog(identities);
   const control = controlService({ world, identities, faults, log, describe: () => ({ addresses }) });
@@ -85,6 +87,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     const stop = async () => {
       await closeAll([first.server, second.server]);
       await databricks.stop();
+      await world.idle();
     };
     return { addresses, identities: identities.all, stop };
   } catch (error) {

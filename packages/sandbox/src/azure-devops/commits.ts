@@ -10,7 +10,8 @@ import { toGitFolder } from './world.ts';
 /** Fields are separated by a character that no commit holds. */
 const FORMAT = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x1f');
 
-async function readCommits(folder: string, args: readonly string[]): Promise<readonly Json[]> {
+/** Commits that `git log` finds with these arguments. */
+export async function readCommits(folder: string, args: readonly string[]): Promise<readonly Json[]> {
   const text = await runGit(folder, ['log', '-z', `--format=${FORMAT}`, ...args]);
   return text
     .split('\0')

@@ -36,6 +36,25 @@ export const threadStatus = {
 } as const;
 /** Kinds of comments. */
 export const commentType = { unknown: 0, text: 1, codeChange: 2, system: 3 } as const;
+/** How far a pull request is from fulfilling a policy. */
+export const policyEvaluationStatus = {
+  queued: 0,
+  running: 1,
+  approved: 2,
+  rejected: 3,
+  notApplicable: 4,
+  broken: 5,
+} as const;
+/** What another system says of a pull request. */
+export const gitStatusState = {
+  notSet: 0,
+  pending: 1,
+  succeeded: 2,
+  failed: 3,
+  error: 4,
+  notApplicable: 5,
+  partiallySucceeded: 6,
+} as const;
 /** Whether a definition takes new runs. */
 export const queueStatus = { enabled: 0, paused: 1, disabled: 2 } as const;
 /** Kinds of triggers of a definition. */
@@ -118,6 +137,12 @@ export function enumsOf(location: Location): Readonly<Record<string, EnumTable>>
   switch (location.key) {
     case 'pullRequestThreads':
       return { ...GIT, status: threadStatus, commentType };
+    case 'pullRequestComments':
+      return { commentType };
+    case 'pullRequestStatuses':
+      return { state: gitStatusState };
+    case 'policyEvaluations':
+      return { status: policyEvaluationStatus };
     case 'operations':
       return { status: operationStatus };
     case 'pipelines':

@@ -7,6 +7,7 @@ import { findPushRefusal } from './push-rules.ts';
 import { parseCommands, type RefCommand, withReasons } from './receive-pack.ts';
 import { findRepository, toRepositoryToken } from './repositories.ts';
 import { requireRight } from './rights.ts';
+import { noteMoved, settlePullRequests } from './settle-pull-requests.ts';
 import type { Repository } from './state.ts';
 import { toGitFolder } from './world.ts';
 
@@ -21,7 +22,10 @@ export async function answerGit(call: Call, path: readonly string[]): Promise<An
   if (service === 'git-receive-pack') requireRight(call, 'GenericContribute', pushScope(call, repository));
   const body = call.request.headers['content-encoding'] === 'gzip' ? gunzipSync(call.request.body) : call.request.body;
   if (rest !== 'git-receive-pack') return runBackend(call, repository, rest, body, []);
-  return receive(call, repository, rest, body);
+  // In turn with all other changes: a pull request is not completed while its source moves.
+  const reply = await call.world.inTurn(() => receive(call, repository, rest, body));
+  settlePullRequests(call.world);
+  return reply;
 }
 
 function pushScope(call: Call, repository: Repository) {
@@ -38,6 +42,8 @@ async function receive(call: Call, repository: Repository, rest: string, body: B
   }
   const reply = await runBackend(call, repository, rest, body, [...refusals.keys()]);
   if (commands.some(isBranch)) await adoptFirstBranch(toGitFolder(call.world, repository));
+  const refs = commands.map(({ ref }) => ref);
+  noteMoved(call, repository, refs, call.identity.id);
   return Buffer.isBuffer(reply.body) ? { ...reply, body: withReasons(reply.body, refusals) } : reply;
 }
 

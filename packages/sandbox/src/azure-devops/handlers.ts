@@ -12,10 +12,15 @@ import { itemHandlers } from './items.ts';
 import { pipelinePermissionHandlers } from './pipeline-permissions.ts';
 import { pipelineHandlers } from './pipelines.ts';
 import { policyHandlers } from './policies.ts';
+import { policyEvaluationHandlers } from './policy-evaluations.ts';
 import { previewHandlers } from './preview.ts';
 import { projectPartHandlers } from './project-parts.ts';
 import { projectHandlers } from './projects.ts';
-import { pullRequestTalkHandlers } from './pull-request-talk.ts';
+import { pullRequestHistoryHandlers } from './pull-request-history.ts';
+import { pullRequestLabelHandlers } from './pull-request-labels.ts';
+import { pullRequestReviewerHandlers } from './pull-request-reviewers.ts';
+import { pullRequestStatusHandlers } from './pull-request-statuses.ts';
+import { pullRequestThreadHandlers } from './pull-request-threads.ts';
 import { pullRequestHandlers } from './pull-requests.ts';
 import { pushHandlers } from './pushes.ts';
 import { queueHandlers } from './queues.ts';
@@ -36,7 +41,11 @@ export const handlers: Handlers = {
   ...commitHandlers,
   ...pushHandlers,
   ...pullRequestHandlers,
-  ...pullRequestTalkHandlers,
+  ...pullRequestReviewerHandlers,
+  ...pullRequestThreadHandlers,
+  ...pullRequestStatusHandlers,
+  ...pullRequestLabelHandlers,
+  ...pullRequestHistoryHandlers,
   ...definitionHandlers,
   ...folderHandlers,
   ...buildHandlers,
@@ -49,6 +58,7 @@ export const handlers: Handlers = {
   ...pipelinePermissionHandlers,
   ...checkHandlers,
   ...policyHandlers,
+  ...policyEvaluationHandlers,
   ...securityHandlers,
   ...identityHandlers,
   ...graphHandlers,

@@ -49,6 +49,20 @@ const TABLE = {
     'git 4b6702c7-aa35-4b89-9c96-b9abf6d3e540 pullRequestReviewers {project}/_apis/{area}/repositories/{repositoryId}/pullRequests/{pullRequestId}/reviewers/{reviewerId} 1 1.0 7.1',
   pullRequestThreads:
     'git ab6e2e5d-a0b7-4153-b64a-a4efe0d49449 pullRequestThreads {project}/_apis/{area}/repositories/{repositoryId}/pullRequests/{pullRequestId}/threads/{threadId} 1 3.0 7.1',
+  pullRequestComments:
+    'git 965a3ec7-5ed8-455a-bdcb-835a5ea7fe7b pullRequestThreadComments {project}/_apis/{area}/repositories/{repositoryId}/pullRequests/{pullRequestId}/threads/{threadId}/comments/{commentId} 1 3.0 7.1',
+  pullRequestStatuses:
+    'git b5f6bb4f-8d1e-4d79-8d11-4c9172c99c35 pullRequestStatuses {project}/_apis/{area}/repositories/{repositoryId}/pullRequests/{pullRequestId}/statuses/{statusId} 2 3.2 7.1',
+  pullRequestLabels:
+    'git f22387e3-984e-4c52-9c6d-fbb8f14c812d pullRequestLabels {project}/_apis/{area}/repositories/{repositoryId}/pullRequests/{pullRequestId}/labels/{labelIdOrName} 1 4.1 7.1',
+  pullRequestCommits:
+    'git 52823034-34a8-4576-922c-8d8b77e9e4c4 pullRequestCommits {project}/_apis/{area}/repositories/{repositoryId}/pullRequests/{pullRequestId}/commits 1 1.0 7.1',
+  pullRequestIterations:
+    'git d43911ee-6958-46b0-a42b-8445b8a0d004 pullRequestIterations {project}/_apis/{area}/repositories/{repositoryId}/pullRequests/{pullRequestId}/iterations/{iterationId} 2 3.0 7.1',
+  pullRequestIterationChanges:
+    'git 4216bdcf-b6b1-4d59-8b82-c34cc183fc8b pullRequestIterationChanges {project}/_apis/{area}/repositories/{repositoryId}/pullRequests/{pullRequestId}/iterations/{iterationId}/changes 1 3.0 7.1',
+  pullRequestWorkItems:
+    'git 0a637fcc-5370-4ce8-b0e8-98091f5f9482 pullRequestWorkItems {project}/_apis/{area}/repositories/{repositoryId}/pullRequests/{pullRequestId}/workitems 1 3.0 7.1',
   pullRequestById:
     'git 01a46dea-7d46-4d40-bc84-319e7c260d99 pullRequests {project}/_apis/{area}/{resource}/{pullRequestId} 2 3.0 7.1',
   pullRequestsOfProject:
@@ -69,6 +83,10 @@ const TABLE = {
     'pipelines 53df2d18-29ea-46a9-bee0-933540f80abf preview {project}/_apis/{area}/{pipelineId}/{resource} 2 5.1 7.1',
   policyConfigurations:
     'policy dad91cbe-d183-45f8-9c6e-9c1164472121 configurations {project}/_apis/{area}/{resource}/{configurationId} 1 2.0 7.1',
+  policyEvaluations:
+    'policy 46aecb7a-5d2c-4647-897b-0209505a9fe4 evaluations {project}/_apis/{area}/{resource}/{evaluationId} 1 2.0 0.0',
+  policyEvaluationLists:
+    'policy c23ddff5-229c-4d04-a80b-0fdce9f360c8 evaluations {project}/_apis/{area}/{resource} 1 2.0 0.0',
   policyTypes: 'policy 44096322-2d3d-466a-bb30-d1b7de69f61f types {project}/_apis/{area}/{resource}/{typeId} 1 2.0 7.1',
   projectEndpoints:
     'serviceendpoint e85f1c62-adfc-4b74-b618-11a150fb195e endpoints {project}/_apis/{area}/{resource}/{endpointId} 4 4.1 7.1',

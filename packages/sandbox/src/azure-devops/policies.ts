@@ -22,7 +22,8 @@ import { requireRight } from './rights.ts';
 import { type Json, type Policy, type Project, takeNumber } from './state.ts';
 import { toGitFolder } from './world.ts';
 
-function describe(call: Call, policy: Policy): Json {
+/** A policy as the service shows it. */
+export function describePolicy(call: Call, policy: Policy): Json {
   const { typeId, ...body } = policy.body;
   const url = `${call.base}/${policy.projectId}/_apis/policy/configurations/${policy.id}`;
   const type = findPolicyType(typeId);
@@ -72,7 +73,7 @@ function listPolicies(call: Call): Answer {
       (type === undefined || policy.body.typeId === type) &&
       (scope === undefined || toScopes(policy.body.settings).some((entry) => toScopeText(entry) === scope)),
   );
-  return list(found.map((policy) => describe(call, policy)));
+  return list(found.map((policy) => describePolicy(call, policy)));
 }
 
 function toScopeText({
@@ -108,7 +109,7 @@ function listForBranch(call: Call): Answer {
   const top = Number(findQuery(call, '$top') ?? 1000) || 1000;
   const page = found.slice(skip, skip + top);
   return list(
-    page.map((policy) => describe(call, policy)),
+    page.map((policy) => describePolicy(call, policy)),
     skip + page.length < found.length ? String(skip + page.length) : undefined,
   );
 }
@@ -167,7 +168,7 @@ function createPolicy(call: Call): Answer {
     body,
   };
   call.organization.policies.push(policy);
-  return ok(describe(call, policy));
+  return ok(describePolicy(call, policy));
 }
 
 function updatePolicy(call: Call): Answer {
@@ -184,7 +185,7 @@ function updatePolicy(call: Call): Answer {
   }
   policy.body = body;
   policy.revision += 1;
-  return ok(describe(call, policy));
+  return ok(describePolicy(call, policy));
 }
 
 function deletePolicy(call: Call): Answer {
@@ -216,7 +217,7 @@ export const policyHandlers: Handlers = {
     GET: (call) =>
       call.params.configurationId === undefined
         ? listPolicies(call)
-        : ok(describe(call, getPolicy(call, getProject(call)))),
+        : ok(describePolicy(call, getPolicy(call, getProject(call)))),
     POST: createPolicy,
     PUT: updatePolicy,
     DELETE: deletePolicy,

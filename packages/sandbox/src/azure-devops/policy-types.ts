@@ -11,15 +11,26 @@ function type(id: string, displayName: string): PolicyType {
   return { id, displayName };
 }
 
+/** Identifiers of the kinds of policies. */
+export const POLICY = {
+  build: '0609b952-1397-4640-95ec-e00a01b2c241',
+  minimumReviewers: 'fa4e907d-c16b-4a4c-9dfa-4906e5d171dd',
+  comments: 'c6a1889d-b943-4856-b76f-9e46bb6b0df2',
+  workItems: '40e92b44-2fe1-4dd6-b3d8-74a9c21d0c6e',
+  mergeStrategy: 'fa4e907d-c16b-4a4c-9dfa-4916e5d171ab',
+  requiredReviewers: 'fd2167ab-b0be-447a-8ec8-39368250530e',
+  status: 'cbdc66da-9728-4af8-aada-9a5a32e4a226',
+} as const;
+
 /** All kinds of branch policies. */
 export const policyTypes: readonly PolicyType[] = [
-  type('0609b952-1397-4640-95ec-e00a01b2c241', 'Build'),
-  type('fa4e907d-c16b-4a4c-9dfa-4906e5d171dd', 'Minimum number of reviewers'),
-  type('c6a1889d-b943-4856-b76f-9e46bb6b0df2', 'Comment requirements'),
-  type('40e92b44-2fe1-4dd6-b3d8-74a9c21d0c6e', 'Work item linking'),
-  type('fa4e907d-c16b-4a4c-9dfa-4916e5d171ab', 'Require a merge strategy'),
-  type('fd2167ab-b0be-447a-8ec8-39368250530e', 'Required reviewers'),
-  type('cbdc66da-9728-4af8-aada-9a5a32e4a226', 'Status'),
+  type(POLICY.build, 'Build'),
+  type(POLICY.minimumReviewers, 'Minimum number of reviewers'),
+  type(POLICY.comments, 'Comment requirements'),
+  type(POLICY.workItems, 'Work item linking'),
+  type(POLICY.mergeStrategy, 'Require a merge strategy'),
+  type(POLICY.requiredReviewers, 'Required reviewers'),
+  type(POLICY.status, 'Status'),
 ];
 
 /** A kind of policy by its identifier. */

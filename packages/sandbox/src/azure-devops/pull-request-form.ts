@@ -1,15 +1,15 @@
-import { type Call, isObject, toText } from './call.ts';
+import type { Call } from './call.ts';
 import { describeCommitShortly } from './commits.ts';
-import { findRef, tryGit } from './git.ts';
+import { toPullRequestUrl } from './find-pull-request.ts';
 import { toIdentityRef } from './people.ts';
+import { toLabel } from './pull-request-labels.ts';
 import { describeRepository } from './repositories.ts';
-import type { Json, PullRequest, Repository } from './state.ts';
-import { toGitFolder } from './world.ts';
+import { isStale, readHeads } from './settle-pull-requests.ts';
+import type { Json, PullRequest, Repository, Reviewer } from './state.ts';
 
 /** A pull request as the service shows it, with the state of its merge as it is now. */
 export async function describePullRequest(call: Call, repository: Repository, pullRequest: PullRequest): Promise<Json> {
-  const { id, extra } = pullRequest;
-  const base = `${call.base}/${repository.projectId}/_apis/git/repositories/${repository.id}`;
+  const { id, autoCompleteSetBy, completionOptions, closedBy, closedDate } = pullRequest;
   return {
     repository: describeRepository(call, repository),
     pullRequestId: id,
@@ -17,50 +17,46 @@ export async function describePullRequest(call: Call, repository: Repository, pu
     status: pullRequest.status,
     createdBy: toIdentityRef(call, pullRequest.createdBy),
     creationDate: pullRequest.creationDate,
+    ...(closedDate === undefined ? {} : { closedDate }),
+    ...(closedBy === undefined ? {} : { closedBy: toIdentityRef(call, closedBy) }),
     title: pullRequest.title,
     description: pullRequest.description,
     sourceRefName: pullRequest.sourceRefName,
     targetRefName: pullRequest.targetRefName,
     isDraft: pullRequest.isDraft,
     ...(await describeMerge(call, repository, pullRequest)),
-    reviewers: pullRequest.reviewers.map((reviewer) => describeReviewer(call, base, pullRequest, reviewer)),
-    labels: pullRequest.labels.map((name) => ({ name, active: true })),
-    url: `${base}/pullRequests/${id}`,
+    reviewers: pullRequest.reviewers.map((reviewer) => describeReviewer(call, pullRequest, reviewer)),
+    labels: pullRequest.labels.map((name) => toLabel(call, pullRequest, name)),
+    url: toPullRequestUrl(call, pullRequest),
     supportsIterations: true,
-    ...extra,
-    ...(isObject(extra.autoCompleteSetBy)
-      ? { autoCompleteSetBy: toIdentityRef(call, toText(extra.autoCompleteSetBy.id)) }
-      : {}),
+    ...(completionOptions === undefined ? {} : { completionOptions }),
+    ...(autoCompleteSetBy === undefined ? {} : { autoCompleteSetBy: toIdentityRef(call, autoCompleteSetBy) }),
     artifactId: `vstfs:///Git/PullRequestId/${repository.projectId}%2f${repository.id}%2f${id}`,
   };
 }
 
-async function describeMerge(
-  call: Call,
-  repository: Repository,
-  { sourceRefName, targetRefName }: PullRequest,
-): Promise<Json> {
-  const folder = toGitFolder(call.world, repository);
-  const source = findRef(folder, sourceRefName);
-  const target = findRef(folder, targetRefName);
-  if (source === undefined || target === undefined) return { mergeStatus: 'failure' };
-  const { code } = await tryGit(folder, ['merge-tree', '--write-tree', '--no-messages', target, source]);
+/** What is closed keeps the merge it was closed with; an open one waits for a merge of its newest heads. */
+async function describeMerge(call: Call, repository: Repository, pullRequest: PullRequest): Promise<Json> {
+  const { merge, status, completing } = pullRequest;
+  const isWaiting = status === 'active' && (completing !== undefined || isStale(call, pullRequest));
+  const { source, target } = merge && !isWaiting ? merge : readHeads(call, pullRequest);
+  const commits = `${call.base}/${repository.projectId}/_apis/git/repositories/${repository.id}/commits`;
+  const refer = (commitId: string) => ({ commitId, url: `${commits}/${commitId}` });
   return {
-    mergeStatus: code === 0 ? 'succeeded' : 'conflicts',
-    lastMergeSourceCommit: await describeCommitShortly(call, repository, source),
-    lastMergeTargetCommit: await describeCommitShortly(call, repository, target),
+    mergeStatus: isWaiting || !merge ? 'queued' : merge.status,
+    ...(merge?.message === undefined ? {} : { mergeFailureMessage: merge.message }),
+    ...(source === '' ? {} : { lastMergeSourceCommit: refer(source) }),
+    ...(target === '' ? {} : { lastMergeTargetCommit: refer(target) }),
+    ...(merge?.commitId === undefined || isWaiting
+      ? {}
+      : { lastMergeCommit: await describeCommitShortly(call, repository, merge.commitId) }),
   };
 }
 
 /** A reviewer and the vote. */
-export function describeReviewer(
-  call: Call,
-  base: string,
-  { id }: PullRequest,
-  reviewer: PullRequest['reviewers'][number],
-): Json {
+export function describeReviewer(call: Call, pullRequest: PullRequest, reviewer: Reviewer): Json {
   return {
-    reviewerUrl: `${base}/pullRequests/${id}/reviewers/${reviewer.id}`,
+    reviewerUrl: `${toPullRequestUrl(call, pullRequest)}/reviewers/${reviewer.id}`,
     vote: reviewer.vote,
     hasDeclined: false,
     isFlagged: false,

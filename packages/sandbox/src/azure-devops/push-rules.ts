@@ -17,6 +17,7 @@ export const TF402455 =
 /** Why the caller may not move this ref, or `undefined`. */
 export function findPushRefusal(call: Call, repository: Repository, command: RefCommand): string | undefined {
   if (!command.ref.startsWith('refs/')) return 'TF401035: invalid ref name';
+  if (command.ref.startsWith('refs/pull/')) return 'TF401035: refs/pull/ belongs to the pull requests';
   // A branch that is not there yet may be made: else no protected repository could ever be filled.
   if (command.oldId === NO_OBJECT) return undefined;
   const project = findProject(call.organization, repository.projectId);
@@ -26,7 +27,11 @@ export function findPushRefusal(call: Call, repository: Repository, command: Ref
 }
 
 /** Enabled, blocking policies on a branch. */
-export function blockingPolicies(call: Call, repository: Repository, ref: string): readonly Policy[] {
+export function blockingPolicies(
+  call: Pick<Call, 'world' | 'organization'>,
+  repository: Repository,
+  ref: string,
+): readonly Policy[] {
   const defaultBranch = findDefaultBranch(toGitFolder(call.world, repository));
   return call.organization.policies.filter(
     (policy) => policy.body.isEnabled && policy.body.isBlocking && appliesTo(policy, repository, ref, defaultBranch),

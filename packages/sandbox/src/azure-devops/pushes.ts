@@ -10,6 +10,7 @@ import { toIdentityRef } from './people.ts';
 import { findPushRefusal } from './push-rules.ts';
 import { describeRepository, getEnabledRepository, toRepositoryToken } from './repositories.ts';
 import { requireRight } from './rights.ts';
+import { noteMoved } from './settle-pull-requests.ts';
 import { type Json, type Repository, takeNumber } from './state.ts';
 import { toGitFolder } from './world.ts';
 
@@ -28,6 +29,7 @@ async function createPush(call: Call): Promise<Answer> {
   const folder = toGitFolder(call.world, repository);
   await runGit(folder, ['update-ref', ref, newId, oldId]);
   await adoptFirstBranch(folder);
+  noteMoved(call, repository, [ref], call.identity.id);
   const pushId = takeNumber(call.organization, 'push');
   return {
     status: 201,

@@ -12,7 +12,9 @@ export function recoverRepositories(world: World): void {
     organization.repositories = organization.repositories.filter((repository) =>
       existsSync(toGitFolder(world, repository)),
     );
-    for (const { id } of organization.repositories) known.add(`${id}.git`);
+    const ids = new Set(organization.repositories.map(({ id }) => id));
+    organization.pullRequests = organization.pullRequests.filter(({ repositoryId }) => ids.has(repositoryId));
+    for (const id of ids) known.add(`${id}.git`);
   }
   for (const name of readdirSync(world.gitFolder)) {
     if (!known.has(name)) rmSync(join(world.gitFolder, name), { recursive: true, force: true });

@@ -5,6 +5,7 @@ import { toIdentityRef } from './people.ts';
 import { findPushRefusal } from './push-rules.ts';
 import { getEnabledRepository, toRepositoryToken } from './repositories.ts';
 import { requireRight } from './rights.ts';
+import { noteMoved } from './settle-pull-requests.ts';
 import type { Json, Repository } from './state.ts';
 import { toGitFolder } from './world.ts';
 
@@ -31,6 +32,8 @@ async function updateRefs(call: Call): Promise<Answer> {
   const results: Json[] = [];
   for (const update of getBodyList(call)) results.push(await updateRef(call, repository, update));
   await adoptFirstBranch(toGitFolder(call.world, repository));
+  const moved = results.filter(({ success }) => success === true).map(({ name }) => toText(name));
+  noteMoved(call, repository, moved, call.identity.id);
   return list(results);
 }
 

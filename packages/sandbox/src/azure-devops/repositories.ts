@@ -169,7 +169,9 @@ function rename(call: Call, repository: Repository, name: string): void {
 async function deleteRepository(call: Call): Promise<Answer> {
   const repository = getRepository(call);
   requireRight(call, 'DeleteRepository', { token: toRepositoryToken(repository) });
-  call.organization.repositories = call.organization.repositories.filter((other) => other !== repository);
+  const { organization } = call;
+  organization.repositories = organization.repositories.filter((other) => other !== repository);
+  organization.pullRequests = organization.pullRequests.filter(({ repositoryId }) => repositoryId !== repository.id);
   await rm(toGitFolder(call.world, repository), { recursive: true, force: true });
   return noContent();
 }

@@ -72,7 +72,13 @@ export function hasRight(call: Call, right: Right, scope: Scope = {}): boolean {
 }
 
 /** Whether the caller has all these bits: what an access entry says, else what the role brings. */
-export function mayAll(call: Call, namespace: string, token: string, bits: number, project?: Project): boolean {
+export function mayAll(
+  call: Pick<Call, 'identity' | 'organization'>,
+  namespace: string,
+  token: string,
+  bits: number,
+  project?: Project,
+): boolean {
   const { identity, organization } = call;
   const id = findNamespace(namespace)?.id ?? namespace;
   const owner = project ?? organization.projects.find((candidate) => token.includes(candidate.id));

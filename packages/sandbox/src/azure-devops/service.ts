@@ -8,6 +8,7 @@ import { findLocations } from './find-location.ts';
 import { answerGit } from './git-http.ts';
 import { handlers } from './handlers.ts';
 import { type Location, locations } from './locations.ts';
+import { settlePullRequests } from './settle-pull-requests.ts';
 import { checkVersion, findVersion } from './version.ts';
 import { toWireForm } from './wire-form.ts';
 import { findOrganization, type World } from './world.ts';
@@ -50,7 +51,11 @@ async function answerRest(call: Call, path: readonly string[]): Promise<Answer> 
   if (!handle) return wrongMethod(request);
   const run = async () => handle({ ...call, params: fit.params });
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  return decorate(request, fit.location, isRead ? await run() : await call.world.inTurn(run));
+  if (isRead) return decorate(request, fit.location, await run());
+  const answer = await call.world.inTurn(run);
+  // Votes, policies, refs and more decide over open pull requests; what follows happens after the answer, as on the service.
+  if (/^(git|policy)$/i.test(fit.location.area)) settlePullRequests(call.world);
+  return decorate(request, fit.location, answer);
 }
 
 function findHandler(all: Handlers, location: Location, method: string): Handler | undefined {

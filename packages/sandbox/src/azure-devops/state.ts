@@ -73,15 +73,59 @@ export interface PullRequest extends InProject {
   readonly createdBy: string;
   readonly creationDate: string;
   readonly sourceRefName: string;
-  readonly targetRefName: string;
+  targetRefName: string;
   title: string;
   description: string;
   isDraft: boolean;
-  reviewers: { id: string; vote: number; isRequired: boolean }[];
+  reviewers: Reviewer[];
   threads: Json[];
   labels: string[];
-  /** Fields kept as they were sent: `autoCompleteSetBy`, `completionOptions`, `closedDate` … */
-  extra: Json;
+  /** Heads that the source branch has had, oldest first. */
+  iterations: Iteration[];
+  /** What others say of it: checks of other systems. */
+  statuses: Json[];
+  workItems: string[];
+  completionOptions?: Json;
+  /** Who wants it completed as soon as it can be. */
+  autoCompleteSetBy?: string;
+  /** Who asked for it to be completed, while that is under way. */
+  completing?: string;
+  /** What the target is about to become; after a kill it tells whether the target got there. */
+  landing?: Merge & { readonly by: string };
+  closedBy?: string;
+  closedDate?: string;
+  /** The last merge that was tried; absent until there was one. */
+  merge?: Merge;
+}
+
+/** Somebody who votes on a pull request. */
+export interface Reviewer {
+  readonly id: string;
+  /** 10 approved · 5 approved with suggestions · 0 none · -5 waits for the author · -10 rejected. */
+  vote: number;
+  isRequired: boolean;
+  /** Iterations that the reviewer approved of. */
+  approvedIterations: number[];
+}
+
+/** One push to the source branch of a pull request. */
+export interface Iteration {
+  readonly id: number;
+  readonly author: string;
+  readonly date: string;
+  readonly source: string;
+  readonly target: string;
+}
+
+/** What came of merging two commits; an absent branch has the id `''`. */
+export interface Merge {
+  readonly source: string;
+  readonly target: string;
+  status: 'succeeded' | 'conflicts' | 'rejectedByPolicy' | 'failure';
+  /** The merged commit; after completion the one that the target branch got. */
+  commitId?: string;
+  /** Why there is none, where git said so. */
+  message?: string;
 }
 
 /** A branch policy. */

@@ -13,10 +13,12 @@ export interface World {
   readonly origin: () => string;
   /** Runs one change after another, and writes the state down after each: of two equal creates one finds the other's. */
   inTurn<Result>(change: () => Promise<Result>): Promise<Result>;
+  /** Resolves when no change is under way. */
+  idle(): Promise<void>;
 }
 
 /** A world over an open store. */
-export function makeWorld(parts: Omit<World, 'inTurn'>): World {
+export function makeWorld(parts: Omit<World, 'inTurn' | 'idle'>): World {
   let last: Promise<unknown> = Promise.resolve();
   return {
     ...parts,
@@ -28,6 +30,12 @@ export function makeWorld(parts: Omit<World, 'inTurn'>): World {
       });
       last = next.catch(() => {});
       return next;
+    },
+    async idle() {
+      for (let seen: unknown; seen !== last; ) {
+        seen = last;
+        await seen;
+      }
     },
   };
 }
