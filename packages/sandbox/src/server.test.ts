@@ -44,18 +44,6 @@ describe('a sandbox', () => {
       await box.stop();
     }
   });
-
-  test('is ready within a second', async () => {
-    const times: number[] = [];
-    // The best of three: other programs on this machine are not what is measured.
-    for (let round = 0; round < 3; round += 1) {
-      const start = performance.now();
-      const box = await startTestSandbox();
-      times.push(performance.now() - start);
-      await box.stop();
-    }
-    expect(Math.min(...times)).toBeLessThan(1000);
-  });
 });
 
 /** `fetch` would take a connection that it kept from before the restart. */

@@ -91,6 +91,8 @@ function findError(call: RestCall, response: HttpResponse, credential: Credentia
   const text = toText(call, response, said);
   if (typeKey === 'UnauthorizedRequestException' && status !== 403) return notSignedIn(call, credential);
   if (status === 403) return new ServiceError('forbidden', text, { status, typeKey });
+  // The organisation sleeps since nobody used it for long: waiting does not wake it.
+  if (said.includes('TF24668')) return new ServiceError('failed', text, { status, typeKey, hint: ASLEEP });
   if (status === 429 || status === 503) return new ServiceError('try-again', text, { status, typeKey, hint: AGAIN });
   return new ServiceError('failed', text, { status, typeKey });
 }
@@ -98,6 +100,11 @@ function findError(call: RestCall, response: HttpResponse, credential: Credentia
 const AGAIN: Text = {
   en: 'The service is busy. Run the command again in a few minutes: it takes up where this run stopped.',
   fr: 'Le service est occupé. Relancez la commande dans quelques minutes : elle reprend où celle-ci s’est arrêtée.',
+};
+
+const ASLEEP: Text = {
+  en: 'Somebody has to sign in to the organisation’s page in a browser, which wakes it; then run the command again.',
+  fr: 'Quelqu’un doit se connecter à la page de l’organisation dans un navigateur, ce qui la réveille ; relancez ensuite la commande.',
 };
 
 function toText(call: RestCall, response: HttpResponse, said: string): Text {
