@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,10 @@ Json = dict[str, Any]
 
 FIRST_PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 30.0
+
+# `ValueError: …`, and the places of a traceback as Python and as Databricks' notebooks write them.
+EXCEPTION = re.compile(r"([A-Za-z_][\w.]*)(?::|$)")
+PLACE = re.compile(r'^\s*File "?([^",\n]+?)"?(?:, line |:)(\d+)(?:, in (\w+))?', re.MULTILINE)
 
 
 def start(databricks: Databricks, job: Json, parameters: dict[str, str], token: str) -> int:
@@ -72,9 +77,9 @@ def read_result(databricks: Databricks, run: Json) -> tuple[Json, str]:
     """What the notebook handed back, and otherwise why there is nothing."""
     tasks = run.get("tasks") or [run]
     output = databricks.get("/api/2.2/jobs/runs/get-output", run_id=tasks[0]["run_id"])
-    reason = str(output.get("error") or "")
-    if output.get("error_trace"):
-        agent.say(str(output["error_trace"]))
+    reason = describe_error(str(output.get("error") or ""))
+    for place in list_places(str(output.get("error_trace") or "")):
+        agent.say(place)
     text = (output.get("notebook_output") or {}).get("result")
     if not text:
         return {}, reason or "the notebook handed nothing back: its last cell calls dbutils.notebook.exit"
@@ -83,6 +88,17 @@ def read_result(databricks: Databricks, run: Json) -> tuple[Json, str]:
     except ValueError:
         return {}, "what the notebook handed back is not JSON"
     return (result, reason) if isinstance(result, dict) else ({}, "what the notebook handed back is no JSON object")
+
+
+def describe_error(error: str) -> str:
+    """What kind of error ended the notebook. Its text may quote a training record, which stays on Databricks."""
+    found = EXCEPTION.match(error)
+    return f"{found[1]}: its text stands on the run's page, where the data may be quoted" if found else error
+
+
+def list_places(trace: str) -> list[str]:
+    """Where Python was when it failed: files, lines and functions, without the code and the values."""
+    return [f"  {path}:{line} {function}".rstrip() for path, line, function in PLACE.findall(trace)]
 
 
 def cancel(databricks: Databricks, run_id: int) -> None:

@@ -96,7 +96,8 @@ def test_understands_workspaces_that_answer_state_only() -> None:
 @pytest.mark.parametrize(
     ("code", "output", "expected"),
     [
-        ("RUN_EXECUTION_ERROR", {"error": "ValueError: no rows"}, "ended as RUN_EXECUTION_ERROR. ValueError: no rows"),
+        ("RUN_EXECUTION_ERROR", {"error": "ValueError: no rows"}, "ended as RUN_EXECUTION_ERROR. ValueError: its text"),
+        ("RUN_EXECUTION_ERROR", {"error": "No notebook at /x"}, "ended as RUN_EXECUTION_ERROR. No notebook at /x"),
         ("CLUSTER_ERROR", {}, "ended as CLUSTER_ERROR"),
         ("SUCCESS", {}, "handed nothing back"),
         ("SUCCESS", {"notebook_output": {"result": "done"}}, "not JSON"),
@@ -114,6 +115,22 @@ def test_every_other_end_is_a_named_failure(code: str, output: dict[str, Any], e
     outcome = judge(Jobs([{"state": "TERMINATED", "termination_details": {"code": code}}], output))
     assert outcome.outcome == "failed"
     assert expected in outcome.message
+
+
+def test_an_error_that_quotes_the_data_says_only_what_and_where(capsys: pytest.CaptureFixture[str]) -> None:
+    trace = (
+        'Traceback (most recent call last):\n  File "/x/data.py", line 7, in load\n    float("Jane Doe")\n'
+        "File /Workspace/x/workflow.py:33, in run_training(parameters)\n---> 33 frame = load('Jane Doe')\n"
+        "File <command-1>:2\nValueError: could not convert string to float: 'Jane Doe'"
+    )
+    output = {"error": trace.splitlines()[-1], "error_trace": trace}
+    ended = {"state": "TERMINATED", "termination_details": {"code": "RUN_EXECUTION_ERROR"}}
+    outcome = judge(Jobs([ended], output))
+    said = capsys.readouterr().out
+    assert "Jane" not in outcome.message + said
+    assert "ValueError" in outcome.message
+    places = [line.strip() for line in said.splitlines() if ":" in line]
+    assert places == ["/x/data.py:7 load", "/Workspace/x/workflow.py:33 run_training", "<command-1>:2"]
 
 
 def test_one_attempt_starts_one_run() -> None:
