@@ -1,5 +1,6 @@
 import type { Identity } from '../../packages/create-mlops-model/src/services/azure-devops/access.ts';
 import type { Authorization } from '../../packages/create-mlops-model/src/services/azure-devops/authorizations.ts';
+import type { BranchCommit } from '../../packages/create-mlops-model/src/services/azure-devops/branches.ts';
 import type { Check, ProtectedResource } from '../../packages/create-mlops-model/src/services/azure-devops/checks.ts';
 import type { ServiceConnection } from '../../packages/create-mlops-model/src/services/azure-devops/connections.ts';
 import type {
@@ -15,6 +16,10 @@ import {
   type PolicySpec,
   toSettings,
 } from '../../packages/create-mlops-model/src/services/azure-devops/policies.ts';
+import type {
+  PullRequest,
+  PullRequestSpec,
+} from '../../packages/create-mlops-model/src/services/azure-devops/pull-requests.ts';
 import type { Repository } from '../../packages/create-mlops-model/src/services/azure-devops/repositories.ts';
 import type { AzureDevOps } from '../../packages/create-mlops-model/src/services/azure-devops.ts';
 import { ServiceError } from '../../packages/create-mlops-model/src/services/service-error.ts';
@@ -35,6 +40,12 @@ const emptyState = () => ({
   repositories: [] as Repository[],
   /** Clone address → main. */
   mains: new Map<string, FakeMain>(),
+  /** `<repository's id> <branch>` → commits, newest first, and files; main is among `mains`. */
+  branches: new Map<
+    string,
+    { readonly commits: readonly BranchCommit[]; readonly files: ReadonlyMap<string, string> }
+  >(),
+  pullRequests: [] as (PullRequest & PullRequestSpec)[],
   folders: [] as PipelineFolder[],
   definitions: [] as Definition[],
   previews: new Map<number, string>(),
@@ -72,6 +83,12 @@ export function fakeAzureDevOps(): FakeAzureDevOps {
     items.splice(0, items.length, ...items.filter((item) => item.id !== id));
   };
   const byNameOrId = (key: string) => state.repositories.find((each) => same(each.name, key) || each.id === key);
+  const branchOf = (key: string, branch: string) => {
+    const repository = byNameOrId(key);
+    const main = state.mains.get(repository?.cloneUrl ?? '');
+    if (branch !== 'main') return state.branches.get(`${repository?.id} ${branch}`);
+    return main && { commits: [{ id: main.commit, message: '' }], files: main.files };
+  };
   const keyOf = (resource: ProtectedResource) => `${resource.type}/${resource.id}`;
 
   return {
@@ -94,8 +111,36 @@ export function fakeAzureDevOps(): FakeAzureDevOps {
         return replace(state.repositories, { ...found!, defaultBranch: `refs/heads/${branch}` });
       },
       remove: async (id) => drop(state.repositories, id),
-      findTip: async (key) => state.mains.get(byNameOrId(key)?.cloneUrl ?? '')?.commit,
-      findText: async (key, path) => state.mains.get(byNameOrId(key)?.cloneUrl ?? '')?.files.get(path),
+      findTip: async (key, branch) => branchOf(key, branch)?.commits[0]?.id,
+      findText: async (key, path, branch) => branchOf(key, branch)?.files.get(path),
+    },
+    branches: {
+      listCommits: async (id, branch) => branchOf(id, branch)?.commits ?? [],
+      async create(id, branch, commit) {
+        const main = branchOf(id, 'main');
+        if (main?.commits[0]?.id !== commit) throw new Error('the fake makes branches from main only');
+        state.branches.set(`${id} ${branch}`, main);
+      },
+      async commit(id, { branch, parent, message, files }) {
+        const before = branchOf(id, branch);
+        if (before?.commits[0]?.id !== parent) return taken('GitReferenceStaleException');
+        const commit = { id: `commit-${newId()}`, message };
+        const after = { commits: [commit, ...before.commits], files: new Map([...before.files, ...files]) };
+        state.branches.set(`${id} ${branch}`, after);
+        return commit.id;
+      },
+    },
+    pullRequests: {
+      listActive: async () => [...state.pullRequests].reverse(),
+      async create(_id, branch, spec) {
+        const pullRequest = { id: newId(), branch, ...spec };
+        state.pullRequests.push(pullRequest);
+        return pullRequest;
+      },
+      async update(_id, id, spec) {
+        const found = state.pullRequests.find((each) => each.id === id);
+        return replace(state.pullRequests, { ...found!, ...spec });
+      },
     },
     definitions: {
       findFolder: async (path) => state.folders.find((each) => same(each.path, path)),

@@ -32,6 +32,8 @@ export interface Flags {
   readonly from?: 'worktree';
   /** `--step`: wait between chapters. */
   readonly step: boolean;
+  /** `--in`: time zone of a schedule. */
+  readonly timeZone?: string;
   /** `--answers`: a file. */
   readonly answersFile?: string;
   /** `--defaults`: a file. */

@@ -16,7 +16,7 @@ export interface Command {
 }
 
 /** Name of a command. */
-export type CommandName = 'create' | 'plan' | 'apply' | 'destroy' | 'doctor' | 'sandbox' | 'rehearse';
+export type CommandName = 'create' | 'plan' | 'apply' | 'destroy' | 'doctor' | 'schedule' | 'sandbox' | 'rehearse';
 
 /** Every command; the first is the default. */
 export const commands: readonly Command[] = [
@@ -54,6 +54,18 @@ export const commands: readonly Command[] = [
     flags: [flag.yes, flag.name, flag.dryRun],
     takesAnswers: false,
     examples: ['destroy', 'destroy --yes --name ottawa-over-asking'],
+  },
+  {
+    name: 'schedule',
+    summary: 'help.command.schedule',
+    flags: [flag.timeZone, flag.dryRun],
+    takesAnswers: false,
+    argument: { name: 'cron', summary: 'help.argument.cron' },
+    examples: [
+      'schedule "0 6 * * MON" --in America/Toronto',
+      'schedule "30 5 1 * *" --in UTC --dry-run',
+      'schedule none',
+    ],
   },
   {
     name: 'doctor',

@@ -27,6 +27,12 @@ export const from: FlagRow = {
   summary: 'help.flag.from',
 };
 export const name: FlagRow = { flag: '--name', key: 'name', value: 'name', summary: 'help.flag.name' };
+export const timeZone: FlagRow = {
+  flag: '--in',
+  key: 'timeZone',
+  value: 'zone',
+  summary: 'help.flag.timeZone',
+};
 export const step: FlagRow = { flag: '--step', key: 'step', summary: 'help.flag.step' };
 
 /** Flags of every command. */

@@ -103,14 +103,17 @@ export function describeNextRuns(manifest: Manifest, from: Date, translate: Tran
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .slice(0, RUNS_SHOWN);
   if (runs.length === 0) return [];
-  const lines = runs.map(({ at, timeZone }) => {
-    const local = `${toClock(at, timeZone, translate.lang)} ${timeZone}`;
-    return `  ${translate('report.nextRun', { local, utc: at.toISOString().slice(0, 16).replace('T', ' ') })}`;
-  });
+  const lines = runs.map(({ at, timeZone }) => describeRun(at, timeZone, translate));
   const notes = schedules.flatMap((schedule) =>
     convertSchedule(schedule).notes.map((note) => describeNote(note, translate)),
   );
   return [translate('report.nextRuns'), ...lines, ...new Set(notes)];
+}
+
+/** One run, indented, on both clocks. */
+export function describeRun(at: Date, timeZone: string, translate: Translate): string {
+  const local = `${toClock(at, timeZone, translate.lang)} ${timeZone}`;
+  return `  ${translate('report.nextRun', { local, utc: at.toISOString().slice(0, 16).replace('T', ' ') })}`;
 }
 
 function describeNote(note: ScheduleNote, translate: Translate): string {

@@ -166,6 +166,22 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'destroy.nameNeeded': 'Pour tout supprimer sans être interrogé, donnez aussi le nom du modèle : --yes --name {model}',
   'destroy.done': { one: '{count} objet supprimé.', other: '{count} objets supprimés.' },
   'destroy.nothing': 'Il n’y a rien à nous à supprimer.',
+  // schedule
+  'schedule.change': 'Horaire actuel : {before}. Ensuite : {after}.',
+  'schedule.same': 'L’horaire dans main est déjà celui-ci : {schedule}.',
+  'schedule.never': 'jamais à heure fixe',
+  'schedule.clockChange': 'Autour du prochain changement d’heure en {zone} :',
+  'schedule.title': 'Horaire d’entraînement : {schedule}',
+  'schedule.description':
+    'Dès que la demande de tirage est fusionnée, le serveur lit l’horaire dans main ; il n’y a rien d’autre à faire.',
+  'schedule.dryRun': 'C’était un essai à blanc : rien n’a été poussé. La branche serait {branch}.',
+  'schedule.opened': 'La demande de tirage {id} est ouverte : {url}',
+  'schedule.updated': 'La demande de tirage {id} est mise à jour : {url}',
+  'schedule.kept': 'La demande de tirage {id} dit déjà cela : {url}',
+  'schedule.missing': 'Il manque l’horaire : cinq champs entre guillemets, comme "0 6 * * MON", ou none.',
+  'schedule.notOnServer':
+    'Le modèle n’est pas encore sur le serveur : il n’y a pas de quoi ouvrir une demande de tirage.',
+  'schedule.notOnServer.hint': 'Changez retraining.schedules dans mlops.yaml, puis : {command}',
   // doctor
   'doctor.topic.tools': 'Outils',
   'doctor.topic.network': 'Réseau',
@@ -509,6 +525,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'help.command.plan': 'Montrer ce qui diffère de mlops.yaml ; ne rien changer',
   'help.command.apply': 'Rendre conforme à mlops.yaml ce qui existe',
   'help.command.destroy': 'Supprimer ce que cet outil a fait pour un modèle',
+  'help.command.schedule': 'Proposer un autre horaire d’entraînement par une demande de tirage',
   'help.command.doctor': 'Examiner outils, connexions, droits et objets ; dire quoi faire pour chacun',
   'help.command.sandbox': 'L’Azure local : start, stop, reset, status',
   'help.command.rehearse': 'Raconter et exécuter toute la boucle sur le bac à sable',
@@ -520,6 +537,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'help.flag.check': 'Terminer par 5 s’il y a des différences',
   'help.flag.from': 'worktree : planifier d’après le mlops.yaml de ce disque ; ne peut pas être appliqué',
   'help.flag.name': 'Le nom du modèle, pour prouver que vous y tenez',
+  'help.flag.timeZone': 'Fuseau de l’horaire ; par défaut : celui de l’horaire actuel, sinon UTC',
   'help.flag.step': 'Attendre Entrée entre les chapitres',
   'help.flag.lang': 'Langue des textes : en ou fr',
   'help.flag.noInteractive': 'Ne rien demander ; énumérer plutôt chaque réponse manquante',
@@ -531,5 +549,6 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'help.flag.help': 'Ce texte',
   'help.flag.version': 'La version',
   'help.argument.dir': 'Dossier à créer ; par défaut : le nom du modèle',
+  'help.argument.cron': 'minute heure jour mois jour-de-semaine, entre guillemets ; ou none',
   'help.argument.sandbox': 'start, stop, reset ou status',
 };

@@ -4,3 +4,4 @@ export * as destroy from './destroy.ts';
 export * as doctor from './doctor.ts';
 export * as plan from './plan.ts';
 export * as rehearse from './rehearse.ts';
+export * as schedule from './schedule.ts';

@@ -1,5 +1,6 @@
 import { type Access, makeAccess } from './azure-devops/access.ts';
 import { type Authorizations, makeAuthorizations } from './azure-devops/authorizations.ts';
+import { type Branches, makeBranches } from './azure-devops/branches.ts';
 import { type Checks, makeChecks } from './azure-devops/checks.ts';
 import { makeServiceConnections, type ServiceConnections } from './azure-devops/connections.ts';
 import { type Definitions, makeDefinitions } from './azure-devops/definitions.ts';
@@ -7,6 +8,7 @@ import { type Environments, makeEnvironments } from './azure-devops/environments
 import { type Library, makeLibrary } from './azure-devops/library.ts';
 import { makeOwnRights, type OwnRights } from './azure-devops/own-rights.ts';
 import { makePolicies, type Policies } from './azure-devops/policies.ts';
+import { makePullRequests, type PullRequests } from './azure-devops/pull-requests.ts';
 import { makeRepositories, type Repositories } from './azure-devops/repositories.ts';
 import { makeRest } from './azure-devops/rest.ts';
 import { openSession, type Session, type SignedInUser } from './azure-devops/session.ts';
@@ -18,6 +20,8 @@ export interface AzureDevOps {
   /** Proves the sign-in and that the project is there. @throws UserError `not-signed-in`, `unreachable`, `failed` */
   getUser(): Promise<SignedInUser>;
   readonly repositories: Repositories;
+  readonly branches: Branches;
+  readonly pullRequests: PullRequests;
   readonly definitions: Definitions;
   readonly library: Library;
   readonly environments: Environments;
@@ -49,6 +53,8 @@ export function makeAzureDevOps(options: AzureDevOpsOptions): AzureDevOps {
   return {
     getUser: async () => (await connect()).user,
     repositories: makeRepositories(connect),
+    branches: makeBranches(connect),
+    pullRequests: makePullRequests(connect),
     definitions: makeDefinitions(connect),
     library: makeLibrary(connect),
     environments: makeEnvironments(connect),

@@ -1,0 +1,83 @@
+import { UserError } from '@create-mlops-model/core';
+import type { Connect, Session } from './session.ts';
+
+/** A commit of a branch. */
+export interface BranchCommit {
+  readonly id: string;
+  /** As the server lists it: at least the beginning of its first line. */
+  readonly message: string;
+}
+
+/** New texts of files that exist. */
+export interface FileCommit {
+  readonly branch: string;
+  /** Tip of the branch as last seen: if it has moved, the server refuses. */
+  readonly parent: string;
+  readonly message: string;
+  /** POSIX path → whole text. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Branches of a repository, changed without a clone: nobody's working folder is touched. */
+export interface Branches {
+  /** Newest first, at most 100. */
+  listCommits(repositoryId: string, branch: string): Promise<readonly BranchCommit[]>;
+  /** @throws UserError `failed` where the server refuses it */
+  create(repositoryId: string, branch: string, commit: string): Promise<void>;
+  /** @returns the new commit @throws ServiceError where the branch has moved, or a policy refuses pushes */
+  commit(repositoryId: string, commit: FileCommit): Promise<string>;
+}
+
+/** Numbers of node-api's enums that we send. */
+const EDIT = 2;
+const RAW_TEXT = 0;
+const BRANCH = 0;
+const NO_COMMIT = '0'.repeat(40);
+
+/** The real ones. */
+export function makeBranches(connect: Connect): Branches {
+  const withSession = async <Value>(use: (session: Session) => Promise<Value>) => use(await connect());
+  return {
+    listCommits: (repositoryId, branch) =>
+      withSession(async ({ clients, project }) => {
+        const criteria = { itemVersion: { version: branch, versionType: BRANCH } };
+        const found = await clients.git.getCommits(repositoryId, criteria, project.id, 0, 100);
+        return found.map(({ commitId, comment }) => ({ id: commitId ?? '', message: comment ?? '' }));
+      }),
+    create: (repositoryId, branch, commit) =>
+      withSession(async ({ clients, project }) => {
+        const ref = { name: `refs/heads/${branch}`, oldObjectId: NO_COMMIT, newObjectId: commit };
+        const [result] = await clients.git.updateRefs([ref], repositoryId, project.id);
+        // The call itself succeeds even where the branch was refused.
+        if (result?.success === false) throw refused(branch, result.customMessage ?? String(result.updateStatus));
+      }),
+    commit: (repositoryId, { branch, parent, message, files }) =>
+      withSession(async ({ clients, project }) => {
+        const changes = [...files].map(([path, content]) => ({
+          changeType: EDIT,
+          item: { path: `/${path}` },
+          newContent: { content, contentType: RAW_TEXT },
+        }));
+        const push = {
+          refUpdates: [{ name: `refs/heads/${branch}`, oldObjectId: parent }],
+          commits: [{ comment: message, changes }],
+        };
+        const made = await clients.git.createPush(push, repositoryId, project.id);
+        return made.refUpdates?.[0]?.newObjectId ?? '';
+      }),
+  };
+}
+
+function refused(branch: string, reason: string): UserError {
+  return new UserError(
+    'failed',
+    {
+      en: `The server refused the branch ${branch}: ${reason}`,
+      fr: `Le serveur a refusé la branche ${branch}\u00a0: ${reason}`,
+    },
+    {
+      en: 'You may need the right to create branches: "create-mlops-model doctor" says so.',
+      fr: 'Il vous faut peut-être le droit de créer des branches\u00a0: «\u00a0create-mlops-model doctor\u00a0» le dit.',
+    },
+  );
+}
