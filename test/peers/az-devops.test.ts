@@ -1,19 +1,16 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestSandbox, type TestSandbox } from '../../packages/sandbox/src/test-sandbox.ts';
 import { requireTool } from '../require-tool.ts';
-
-const run = promisify(execFile);
+import { type Az, azOf } from './run-az.ts';
 
 requireTool('az')(
   'Microsoft’s Azure CLI against the sandbox',
   () => {
     let box: TestSandbox;
-    let config: string;
+    let az: Az;
     beforeAll(async () => {
       box = await startTestSandbox();
-      config = box.folder('az');
+      az = azOf(box);
       await box.ask('POST', 'ml/_apis/git/repositories', { name: 'churn' });
       await box.ask('POST', 'ml/_apis/git/repositories/churn/pushes', {
         refUpdates: [{ name: 'refs/heads/main', oldObjectId: '0'.repeat(40) }],
@@ -26,23 +23,6 @@ requireTool('az')(
       });
     });
     afterAll(() => box?.stop());
-
-    /** Runs `az` with its project options, and reads what it prints. */
-    async function az(args: readonly string[], { who = 'you', project = true } = {}) {
-      const where = ['--org', box.organizationUrl, '--detect', 'false', '-o', 'json', ...(project ? ['-p', 'ml'] : [])];
-      const { stdout } = await run('az', [...args, ...where], {
-        env: {
-          PATH: process.env.PATH,
-          HOME: config,
-          AZURE_CONFIG_DIR: config,
-          AZURE_DEVOPS_CACHE_DIR: `${config}/cache-${who}`,
-          AZURE_DEVOPS_EXT_PAT: box.tokenOf(who),
-          AZURE_CORE_COLLECT_TELEMETRY: 'false',
-          AZURE_EXTENSION_USE_DYNAMIC_INSTALL: 'no',
-        },
-      });
-      return stdout.trim() === '' ? undefined : JSON.parse(stdout);
-    }
 
     const names = (items: readonly { name: string }[]) => items.map(({ name }) => name).sort();
 

@@ -1,5 +1,11 @@
 import { getPersonalAccessTokenHandler, WebApi } from 'azure-devops-node-api';
 import type { BuildDefinition } from 'azure-devops-node-api/interfaces/BuildInterfaces.js';
+import {
+  GitPullRequestMergeStrategy,
+  PullRequestAsyncStatus,
+  PullRequestStatus,
+} from 'azure-devops-node-api/interfaces/GitInterfaces.js';
+import { PolicyEvaluationStatus } from 'azure-devops-node-api/interfaces/PolicyInterfaces.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestSandbox, type TestSandbox } from '../test-sandbox.ts';
 
@@ -83,6 +89,54 @@ describe.each(['cloud', 'server'])('the unmodified azure-devops-node-api, areas 
     });
     const scope = `${repository.id?.replaceAll('-', '')}:refs/heads/main`;
     expect(await policies.getPolicyConfigurations('ml', scope)).toHaveLength(1);
+  });
+
+  test('opens a pull request, talks about it, sees its policies, and completes it', async () => {
+    const git = await api.getGitApi();
+    const { id: repositoryId = '' } = await git.getRepository('churn', 'ml');
+    const [main] = await git.getRefs(repositoryId, 'ml', 'heads/main');
+    const old = { name: 'refs/heads/topic', oldObjectId: '0'.repeat(40), newObjectId: main?.objectId ?? '' };
+    await git.updateRefs([old], repositoryId, 'ml');
+    const change = { changeType: 1, item: { path: '/b.md' }, newContent: { content: 'b', contentType: 0 } };
+    const update = { name: old.name, oldObjectId: old.newObjectId };
+    await git.createPush(
+      { refUpdates: [update], commits: [{ comment: 'b', changes: [change as never] }] },
+      repositoryId,
+      'ml',
+    );
+    const branches = { sourceRefName: 'refs/heads/topic', targetRefName: 'refs/heads/main' };
+    const made = await git.createPullRequest({ ...branches, title: 'b' }, repositoryId, 'ml');
+    expect(made).toMatchObject({ status: PullRequestStatus.Active, mergeStatus: PullRequestAsyncStatus.Queued });
+    const id = made.pullRequestId ?? 0;
+    const show = () => git.getPullRequest(repositoryId, id, 'ml');
+    await expect.poll(async () => (await show()).mergeStatus).toBe(PullRequestAsyncStatus.Succeeded);
+    const thread = await git.createThread({ comments: [{ content: 'fine' }], status: 1 }, repositoryId, id, 'ml');
+    await git.createComment({ content: 'thanks' }, repositoryId, id, thread.id ?? 0, 'ml');
+    expect((await git.getThreads(repositoryId, id, 'ml'))[0]?.comments).toHaveLength(2);
+    const status = { state: 2, context: { name: 'scan', genre: 'x' }, description: 'ok' };
+    await git.createPullRequestStatus(status, repositoryId, id, 'ml');
+    expect(await git.getPullRequestStatuses(repositoryId, id, 'ml')).toMatchObject([{ state: 2 }]);
+    expect(await git.getPullRequestCommits(repositoryId, id, 'ml')).toMatchObject([{ comment: 'b' }]);
+    expect(await git.getPullRequestIterations(repositoryId, id, 'ml')).toMatchObject([{ id: 1 }]);
+    const policies = await api.getPolicyApi();
+    const artifact = `vstfs:///CodeReview/CodeReviewId/${made.repository?.project?.id}/${id}`;
+    const [build] = await policies.getPolicyEvaluations('ml', artifact);
+    expect(build).toMatchObject({ status: PolicyEvaluationStatus.Queued, configuration: { isBlocking: true } });
+    const again = await policies.requeuePolicyEvaluation('ml', build?.evaluationId ?? '');
+    expect(again.evaluationId).toBe(build?.evaluationId);
+    const complete = {
+      status: PullRequestStatus.Completed,
+      lastMergeSourceCommit: { commitId: (await show()).lastMergeSourceCommit?.commitId ?? '' },
+      completionOptions: { mergeStrategy: GitPullRequestMergeStrategy.Squash },
+    };
+    await expect(git.updatePullRequest(complete, repositoryId, id, 'ml')).rejects.toMatchObject({
+      statusCode: 403,
+      result: { typeKey: 'GitPullRequestUpdateRejectedByPolicyException' },
+    });
+    await policies.deletePolicyConfiguration('ml', build?.configuration?.id ?? 0);
+    await git.updatePullRequest(complete, repositoryId, id, 'ml');
+    await expect.poll(async () => (await show()).status).toBe(PullRequestStatus.Completed);
+    expect((await show()).completionOptions?.mergeStrategy).toBe(GitPullRequestMergeStrategy.Squash);
   });
 
   test('works on agents, environments, groups, connections and pipelines', async () => {

@@ -11,9 +11,12 @@ import { checkTexts, refuseBadRefs } from './pull-request-rules.ts';
 import { isStale, readHeads } from './settle-pull-requests.ts';
 import type { Json, PullRequest } from './state.ts';
 
-/** Changes a pull request; completion is only asked for here, and happens after the answer. */
+/**
+ * Changes a pull request, wholly or not at all; completion is only asked for here, and happens after the answer.
+ */
 export async function updatePullRequest(call: Call): Promise<Answer> {
-  const pullRequest = getPullRequestToChange(call);
+  const known = getPullRequestToChange(call);
+  const pullRequest = structuredClone(known);
   const body = getBody(call);
   const status = findEnumName(pullRequestStatus, body.status);
   if (pullRequest.status !== 'active' && changesWork(body)) throw notEditable();
@@ -24,6 +27,8 @@ export async function updatePullRequest(call: Call): Promise<Answer> {
   changeAutoComplete(call, pullRequest, body);
   if (status === 'completed') await askToComplete(call, pullRequest, body);
   else changeStatus(call, pullRequest, status);
+  const { organization } = call;
+  organization.pullRequests = organization.pullRequests.map((other) => (other === known ? pullRequest : other));
   return ok(await describePullRequest(call, repositoryOf(call, pullRequest), pullRequest));
 }
 
@@ -57,6 +62,12 @@ function changeDraft(pullRequest: PullRequest, { isDraft }: Json): void {
 
 function toOptions(sent: Json): Json {
   const asked = findEnumName(mergeStrategy, sent.mergeStrategy);
+  if (asked === undefined && sent.mergeStrategy !== undefined && sent.mergeStrategy !== null) {
+    throw badRequest(
+      `Invalid argument value.\r\nParameter name: ${String(sent.mergeStrategy)} is not a merge strategy.`,
+      'InvalidArgumentValueException',
+    );
+  }
   const strategy = asked ?? (sent.squashMerge === true ? 'squash' : undefined);
   const known = Object.entries(sent).filter(([, value]) => value !== null && value !== undefined);
   return {

@@ -394,7 +394,8 @@ describe('policies', () => {
     const pull = await repository.open('topic');
     const refused = await pull.complete({ mergeStrategy: 'noFastForward' });
     expect(refused.body.message).toContain('Require a merge strategy');
-    await pull.change({ completionOptions: {} });
+    expect((await pull.complete({ mergeStrategy: 'octopus' })).status).toBe(400);
+    expect(await pull.show()).not.toHaveProperty('completionOptions');
     expect((await pull.complete()).status).toBe(200);
     const done = await pull.settled();
     const { parents } = (await box.ask('GET', `${repository.at}/commits/${done.lastMergeCommit.commitId}`)).body;
