@@ -1,5 +1,8 @@
-import { dirname, join, normalize } from 'node:path/posix';
-import { type Document, isMap, isScalar, isSeq, parseDocument, stringify } from 'yaml';
+import { compilePipeline } from '../agent/compile/compile-pipeline.ts';
+import { printPipeline } from '../agent/compile/print-pipeline.ts';
+import { PipelineProblem } from '../agent/problem.ts';
+import { TASKS } from '../agent/tasks.ts';
+import type { Data } from '../agent/tree.ts';
 import { type Answer, type Call, getBody, getProject, type Handlers, isObject, ok, toObject, toText } from './call.ts';
 import { getDefinition, toDefinitionToken } from './definitions.ts';
 import { ServiceError } from './errors.ts';
@@ -9,63 +12,62 @@ import type { Json, Repository } from './state.ts';
 import { toGitFolder } from './world.ts';
 
 /** Where the files of a pipeline come from. */
-interface Source {
-  readonly call: Call;
+interface Files {
   readonly repository: Repository;
   readonly folder: string;
   readonly branch: string;
   readonly commitId: string;
 }
 
-/** What may stand at the top of a pipeline's file. */
-const ROOT_KEYS = new Set([
-  'name',
-  'appendCommitMessageToRunName',
-  'trigger',
-  'pr',
-  'schedules',
-  'resources',
-  'variables',
-  'parameters',
-  'extends',
-  'stages',
-  'jobs',
-  'steps',
-  'pool',
-  'strategy',
-  'continueOnError',
-  'container',
-  'services',
-  'workspace',
-  'lockBehavior',
-  'target',
-]);
-
-/** Keys under which a list may take entries from a template. */
-const LISTS = ['stages', 'jobs', 'steps', 'variables'] as const;
-
 async function previewRun(call: Call): Promise<Answer> {
   const project = getProject(call);
   const definition = getDefinition(call, project, call.params.pipelineId);
   const token = toDefinitionToken(project.id, definition.path, definition.id);
   requireRight(call, 'QueueBuilds', { project, token, name: `${definition.id}:${definition.name}` });
-  const { yamlOverride } = getBody(call);
-  const source = getSource(call, toText(toObject(definition.body.repository).id));
+  const body = getBody(call);
+  const files = getFiles(call, toText(toObject(definition.body.repository).id), findAskedBranch(body));
   const path = `/${toText(toObject(definition.body.process).yamlFilename).replace(/^\/+/, '')}`;
-  const text = toText(yamlOverride) || (await readTemplate(source, path, path));
-  const entry = parseYaml(path, text);
-  refuseUnknownKeys(path, entry);
-  return ok({ finalYaml: stringify(await expand(source, path, toObject(entry.toJS()), 0), { lineWidth: 0 }) });
+  const readFile = (file: string) => findFile(files, file);
+  const describeMissing = (file: string) =>
+    `File ${file} not found in repository ${call.base}/_git/${files.repository.name} branch ${files.branch} version ${files.commitId}.`;
+  const text = toText(body.yamlOverride) || (await readFile(path));
+  if (text === undefined) throw invalid(`${path}: ${describeMissing(path)}`);
+  const parameters = toParameters(toObject(body.templateParameters));
+  const variables = {
+    'Build.DefinitionName': definition.name,
+    'Build.Reason': 'Manual',
+    'Build.Repository.Name': files.repository.name,
+    'Build.SourceBranch': files.branch,
+    'Build.SourceBranchName': files.branch.split('/').at(-1) ?? '',
+    'Build.SourceVersion': files.commitId,
+    'System.TeamProject': project.name,
+  };
+  try {
+    const source = { path, text, readFile, describeMissing, parameters, variables, tasks: TASKS };
+    return ok({ finalYaml: printPipeline(await compilePipeline(source)) });
+  } catch (error) {
+    if (error instanceof PipelineProblem) throw invalid(error.message);
+    throw error;
+  }
 }
 
-function getSource(call: Call, repositoryId: string): Source {
+/** `resources.repositories.self.refName`, as for a run. */
+function findAskedBranch(body: Json): string | undefined {
+  const repositories = toObject(toObject(body.resources).repositories);
+  return toText(toObject(repositories.self).refName) || undefined;
+}
+
+function getFiles(call: Call, repositoryId: string, asked: string | undefined): Files {
   const repository = call.organization.repositories.find(({ id }) => id === repositoryId);
   const folder = repository && toGitFolder(call.world, repository);
-  const branch = folder && findDefaultBranch(folder);
+  const branch = asked ?? (folder && findDefaultBranch(folder));
   const commitId = folder && branch && findRef(folder, branch);
-  if (repository && folder && branch && commitId) return { call, repository, folder, branch, commitId };
+  if (repository && folder && branch && commitId) return { repository, folder, branch, commitId };
+  const name = repository?.name ?? repositoryId;
   throw invalid(
-    `The pipeline is not valid. The repository ${repository?.name ?? repositoryId} has no branch to read from.`,
+    asked === undefined
+      ? `The pipeline is not valid. The repository ${name} has no branch to read from.`
+      : `The pipeline is not valid. The repository ${name} has no branch ${asked}.`,
   );
 }
 
@@ -73,89 +75,20 @@ function invalid(message: string): ServiceError {
   return new ServiceError(400, 'PipelineValidationException', message);
 }
 
-async function readTemplate(
-  { call, repository, folder, branch, commitId }: Source,
-  path: string,
-  from: string,
-): Promise<string> {
+async function findFile({ folder, commitId }: Files, path: string): Promise<string | undefined> {
   const { code, stdout } = await tryGit(folder, ['cat-file', 'blob', `${commitId}:${path.slice(1)}`]);
-  if (code === 0) return stdout.toString('utf8');
-  throw invalid(
-    `${from}: File ${path} not found in repository ${call.base}/_git/${repository.name} branch ${branch} version ${commitId}.`,
-  );
+  return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
-function parseYaml(path: string, text: string): Document {
-  const document = parseDocument(text, { uniqueKeys: true });
-  const [error] = document.errors;
-  if (error) {
-    const [start] = error.linePos ?? [];
-    throw invalid(`${path}: (Line: ${start?.line ?? 1}, Col: ${start?.col ?? 1}): ${error.message.split('\n')[0]}`);
-  }
-  if (isMap(document.contents)) return document as Document;
-  throw invalid(`${path}: (Line: 1, Col: 1): A mapping was expected`);
+/** Values arrive as text, lists and objects; numbers and truth values become text. */
+function toParameters(values: Json): Readonly<Record<string, Data>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toData(value)]));
 }
 
-function refuseUnknownKeys(path: string, document: Document): void {
-  if (!isMap(document.contents)) return;
-  for (const { key } of document.contents.items) {
-    const name = isScalar(key) ? String(key.value) : '';
-    if (ROOT_KEYS.has(name) || name.startsWith('${{')) continue;
-    throw invalid(`${path}: Unexpected value '${name}'`);
-  }
-  for (const name of ['stages', 'jobs', 'steps', 'schedules']) {
-    const value = document.contents.get(name);
-    if (value !== undefined && !isSeq(value)) throw invalid(`${path}: '${name}': A sequence was expected`);
-  }
-}
-
-/** More templates within templates than this are refused, as on the service. */
-const DEEPEST = 100;
-
-/** Puts templates in place of their names; what stands in the entry itself stays as it is. */
-async function expand(source: Source, path: string, content: Json, depth: number): Promise<Json> {
-  if (depth > DEEPEST) throw invalid(`${path}: Maximum template nesting of ${DEEPEST} exceeded.`);
-  const { extends: base, parameters: _parameters, ...own } = content;
-  const result: Json = { ...own };
-  for (const name of LISTS) {
-    if (Array.isArray(result[name])) result[name] = await expandList(source, path, result[name], name, depth);
-  }
-  if (!isObject(base)) return result;
-  const { content: body, at } = await loadTemplate(source, path, toText(base.template));
-  return { ...result, ...(await expand(source, at, body, depth + 1)) };
-}
-
-async function loadTemplate(source: Source, from: string, name: string): Promise<{ content: Json; at: string }> {
-  if (name === '') throw invalid(`${from}: A template name was expected`);
-  // A template of another repository is the run's to fetch.
-  if (name.includes('@') && !name.endsWith('@self')) return { content: {}, at: from };
-  const file = name.replace(/@self$/, '');
-  const at = normalize(file.startsWith('/') ? file : join(dirname(from), file));
-  return { content: toObject(parseYaml(at, await readTemplate(source, at, from)).toJS()), at };
-}
-
-async function expandList(
-  source: Source,
-  path: string,
-  items: readonly unknown[],
-  name: (typeof LISTS)[number],
-  depth: number,
-): Promise<readonly unknown[]> {
-  const expanded: unknown[] = [];
-  for (const item of items) {
-    const entry = toObject(item);
-    if (typeof entry.template === 'string') {
-      const { content, at } = await loadTemplate(source, path, entry.template);
-      const inner = (await expand(source, at, content, depth + 1))[name];
-      expanded.push(...(Array.isArray(inner) ? inner : toVariableList(inner)));
-    } else expanded.push(isObject(item) ? await expand(source, path, item, depth + 1) : item);
-  }
-  return expanded;
-}
-
-/** Variables may be a mapping in the template and a list where it is used. */
-function toVariableList(variables: unknown): readonly unknown[] {
-  return Object.entries(toObject(variables)).map(([name, value]) => ({ name, value }));
+function toData(value: unknown): Data {
+  if (Array.isArray(value)) return value.map(toData);
+  if (isObject(value)) return toParameters(value);
+  return value === null || value === undefined ? '' : String(value);
 }
 
 /** What a run would consist of, without running it. */
