@@ -47,6 +47,8 @@ async function mergeTrees(folder: string, ours: string, theirs: string): Promise
   const { code, stdout, stderr } = await tryGit(folder, ['merge-tree', '--write-tree', '--no-messages', ours, theirs]);
   if (code === 0) return stdout.toString('utf8').trim();
   if (code === 1) return undefined;
+  // 129: git does not know the option, which came with 2.38.
+  if (code === 129) throw new Error('Merging pull requests takes git 2.38 or newer.');
   throw new Error(stderr.trim());
 }
 

@@ -57,7 +57,7 @@ function toReviewers(call: Call, sent: unknown): PullRequest['reviewers'] {
   return (Array.isArray(sent) ? sent : []).filter(isObject).map(({ id, isRequired }) => {
     const reviewer = call.world.identities().find((identity) => identity.id === toText(id));
     if (!reviewer)
-      throw badRequest(`TF401186: The reviewer ${toText(id)} is not valid.`, 'GitPullRequestInvalidReviewers');
+      throw badRequest(`TF401186: The reviewer ${toText(id)} is not valid.`, 'GitPullRequestInvalidReviewer');
     return { id: reviewer.id, vote: 0, isRequired: isRequired === true, approvedIterations: [] };
   });
 }
