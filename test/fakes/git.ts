@@ -37,5 +37,7 @@ export function fakeGit(
     follow: async () => undefined,
     findText: async (_folder, _revision, path) => files.get(path),
     status: async () => [],
+    findBranch: async () => 'main',
+    listChanged: async () => [],
   };
 }

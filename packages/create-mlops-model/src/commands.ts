@@ -11,12 +11,23 @@ export interface Command {
   readonly takesAnswers: boolean;
   /** The word that may follow its name. */
   readonly argument?: { readonly name: string; readonly summary: MessageKey; readonly choices?: readonly string[] };
+  /** The word that may follow that one. */
+  readonly secondArgument?: { readonly name: string; readonly summary: MessageKey };
   /** Arguments of `npx create-mlops-model`, as one would type them. */
   readonly examples: readonly string[];
 }
 
 /** Name of a command. */
-export type CommandName = 'create' | 'plan' | 'apply' | 'destroy' | 'doctor' | 'schedule' | 'sandbox' | 'rehearse';
+export type CommandName =
+  | 'create'
+  | 'plan'
+  | 'apply'
+  | 'destroy'
+  | 'doctor'
+  | 'feature'
+  | 'schedule'
+  | 'sandbox'
+  | 'rehearse';
 
 /** Every command; the first is the default. */
 export const commands: readonly Command[] = [
@@ -54,6 +65,15 @@ export const commands: readonly Command[] = [
     flags: [flag.yes, flag.name, flag.dryRun],
     takesAnswers: false,
     examples: ['destroy', 'destroy --yes --name ottawa-over-asking'],
+  },
+  {
+    name: 'feature',
+    summary: 'help.command.feature',
+    flags: [flag.dryRun],
+    takesAnswers: false,
+    argument: { name: 'action', summary: 'help.argument.feature', choices: ['start', 'finish'] },
+    secondArgument: { name: 'name', summary: 'help.argument.featureName' },
+    examples: ['feature start more-rows', 'feature finish --dry-run', 'feature finish'],
   },
   {
     name: 'schedule',

@@ -206,7 +206,7 @@ function refuseNearCommand(word: string | undefined, help: string, translate: Tr
 }
 
 function checkWords(command: Command, words: readonly string[], help: string, translate: Translate): void {
-  const allowed = command.argument === undefined ? 0 : 1;
+  const allowed = [command.argument, command.secondArgument].filter((each) => each !== undefined).length;
   const extra = words[allowed];
   if (extra !== undefined) {
     throw new UserError(

@@ -39,8 +39,9 @@ function describeOne(command: Command, version: string, translate: Translate): s
     command.takesAnswers
       ? questions.filter((question) => question.asked === asked).map((question) => questionRow(question, translate))
       : [];
-  const argument: Row[] =
-    command.argument === undefined ? [] : [[`[${command.argument.name}]`, translate(command.argument.summary)]];
+  const argument = [command.argument, command.secondArgument].flatMap((each): Row[] =>
+    each === undefined ? [] : [[`[${each.name}]`, translate(each.summary)]],
+  );
   return [
     translate(command.summary),
     '',
@@ -60,12 +61,10 @@ function describeOne(command: Command, version: string, translate: Translate): s
   ];
 }
 
-function usage(command: Command): string {
-  const argument = command.argument;
-  if (argument === undefined) return command.name;
-  return argument.choices === undefined
-    ? `${command.name} [${argument.name}]`
-    : `${command.name} ${argument.choices.join('|')}`;
+function usage({ name, argument, secondArgument }: Command): string {
+  const first = argument?.choices?.join('|') ?? (argument && `[${argument.name}]`);
+  const second = secondArgument && `[${secondArgument.name}]`;
+  return [name, first, second].filter((word) => word !== undefined).join(' ');
 }
 
 function flagRow(row: FlagRow, translate: Translate): Row {

@@ -166,6 +166,43 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'destroy.nameNeeded': 'Pour tout supprimer sans être interrogé, donnez aussi le nom du modèle : --yes --name {model}',
   'destroy.done': { one: '{count} objet supprimé.', other: '{count} objets supprimés.' },
   'destroy.nothing': 'Il n’y a rien à nous à supprimer.',
+  // feature
+  'feature.name':
+    'Il faut à une fonctionnalité un nom en minuscules, chiffres et traits d’union simples, 40 caractères au plus : feature start plus-de-lignes.',
+  'feature.start.dryRun': 'C’était un essai à blanc. La branche {branch} et le dossier Git {folder} seraient créés.',
+  'feature.branch.made': 'Branche créée à partir de main : {branch}',
+  'feature.branch.there': 'Branche, déjà là : {branch}',
+  'feature.folder.made': 'Votre propre dossier Git dans Databricks, sur cette branche : {folder}',
+  'feature.folder.there': 'Votre propre dossier Git dans Databricks, déjà là : {folder}',
+  'feature.next': 'Pour travailler aussi sur ce poste : {command}',
+  'feature.next.finish': 'Quand c’est prêt, dans votre clone : {command}',
+  'feature.onMain': 'Ce clone n’est sur aucune branche à lui.',
+  'feature.onMain.hint': 'Passez à la branche de la fonctionnalité : git switch feature/…',
+  'feature.notCommitted': {
+    one: '{count} fichier n’est pas dans un commit :',
+    other: '{count} fichiers ne sont pas dans un commit :',
+  },
+  'feature.notCommitted.hint': 'Faites-en un commit, ou mettez-les de côté, puis relancez la même commande.',
+  'feature.nothing': 'La branche {branch} ne contient rien que main n’ait déjà.',
+  'feature.unclean': {
+    one: '{count} chose ne doit pas être fusionnée ; rien n’a été poussé :',
+    other: '{count} choses ne doivent pas être fusionnées ; rien n’a été poussé :',
+  },
+  'feature.unclean.hint':
+    'Corrigez dans un nouveau commit. Un secret reste dans l’historique de la branche : faites-le aussi remplacer à sa source.',
+  'feature.secret': 'ressemble à un secret : retirez-le.',
+  'feature.outputs':
+    'la cellule {cell} contient des sorties, qui peuvent montrer des données : effacez toutes les sorties.',
+  'feature.unreadable': 'n’est pas un notebook lisible.',
+  'feature.refused': 'Le serveur n’a pas accepté l’envoi : {reason}',
+  'feature.refused.hint':
+    'Si la branche y a avancé (depuis Databricks, par exemple), lancez git pull, puis relancez la même commande.',
+  'feature.changed': { one: '{branch} change {count} fichier.', other: '{branch} change {count} fichiers.' },
+  'feature.runs': 'Ce qui s’exécutera pour elle :',
+  'feature.noRuns': 'Rien ne s’exécutera pour elle : aucun pipeline ne demande ces fichiers.',
+  'feature.finish.dryRun': 'C’était un essai à blanc : rien n’a été poussé.',
+  'feature.kept': 'La demande de tirage {id} était déjà ouverte et a vos commits : {url}',
+  'feature.title': 'Fonctionnalité : {name}',
   // schedule
   'schedule.change': 'Horaire actuel : {before}. Ensuite : {after}.',
   'schedule.same': 'L’horaire dans main est déjà celui-ci : {schedule}.',
@@ -525,6 +562,8 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'help.command.plan': 'Montrer ce qui diffère de mlops.yaml ; ne rien changer',
   'help.command.apply': 'Rendre conforme à mlops.yaml ce qui existe',
   'help.command.destroy': 'Supprimer ce que cet outil a fait pour un modèle',
+  'help.command.feature':
+    'Commencer une fonctionnalité sur une branche et un dossier Git à soi, ou la finir par une demande de tirage',
   'help.command.schedule': 'Proposer un autre horaire d’entraînement par une demande de tirage',
   'help.command.doctor': 'Examiner outils, connexions, droits et objets ; dire quoi faire pour chacun',
   'help.command.sandbox': 'L’Azure local : start, stop, reset, status',
@@ -550,5 +589,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'help.flag.version': 'La version',
   'help.argument.dir': 'Dossier à créer ; par défaut : le nom du modèle',
   'help.argument.cron': 'minute heure jour mois jour-de-semaine, entre guillemets ; ou none',
+  'help.argument.feature': 'start : créer branche et dossier Git ; finish : vérifier, pousser, demande de tirage',
+  'help.argument.featureName': 'Nom de la fonctionnalité, pour start',
   'help.argument.sandbox': 'start, stop, reset ou status',
 };

@@ -116,3 +116,19 @@ test('no answer from the remote is told as such', async () => {
   await git.setOrigin(folder, gone.url);
   await expect(git.pushFirst(folder, gone)).rejects.toMatchObject({ code: 'unreachable' });
 });
+
+test('knows its branch, and what that branch changed since it left main', async () => {
+  const git = bare();
+  await git.init(folder);
+  await git.commit(folder, { ...first, author });
+  expect(await git.findBranch(folder)).toBe('main');
+  ask('switch', '--quiet', '-c', 'feature/été');
+  expect(await git.findBranch(folder)).toBe('feature/été');
+  expect(await git.listChanged(folder, 'main')).toEqual([]);
+  ask('rm', '--quiet', 'README.md');
+  writeFileSync(join(folder, 'a b é.txt'), 'new\n');
+  await git.commit(folder, { paths: ['a b é.txt'], executables: [], message: 'Change', author });
+  expect(await git.listChanged(folder, 'main')).toEqual(['README.md', 'a b é.txt']);
+  ask('switch', '--quiet', '--detach');
+  expect(await git.findBranch(folder)).toBeUndefined();
+});

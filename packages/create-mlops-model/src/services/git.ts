@@ -58,6 +58,10 @@ export interface Git {
   findText(folder: string, revision: string, path: string): Promise<string | undefined>;
   /** Paths that differ from HEAD or are unknown to it. */
   status(folder: string): Promise<readonly string[]>;
+  /** The branch that is checked out; `undefined` on a bare commit. */
+  findBranch(folder: string): Promise<string | undefined>;
+  /** Paths that HEAD changed since it parted from a revision, removed ones included. */
+  listChanged(folder: string, since: string): Promise<readonly string[]>;
 }
 
 /** Makes the real one. @param environment this process's */
@@ -160,6 +164,11 @@ export function makeGit(environment: Environment): Git {
         if (!(error instanceof GitExit)) throw error;
         return undefined;
       }
+    },
+    findBranch: (folder) => findLine(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
+    async listChanged(folder, since) {
+      const text = await run(folder, ['diff', '--name-only', '--no-renames', '-z', `${since}...HEAD`]);
+      return text.split('\0').filter((path) => path !== '');
     },
     async status(folder) {
       const text = await run(folder, ['status', '--porcelain', '-z']);
