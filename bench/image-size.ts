@@ -1,5 +1,4 @@
-import { mkdtempSync } from 'node:fs';
-import { join } from 'node:path';
+import { assembleImage } from '../test/image/assemble-image.ts';
 import { startContainerEngine } from '../test/image/container-engine.ts';
 import { type PythonProject, runProgram } from '../test/render/python-project.ts';
 
@@ -7,9 +6,7 @@ import { type PythonProject, runProgram } from '../test/render/python-project.ts
 export async function measureImage(project: PythonProject, model: string): Promise<string> {
   const engine = await startContainerEngine();
   try {
-    const context = join(mkdtempSync(join(project.folder, 'image-')), 'context');
-    const assembled = await runProgram(project.environment.python, ['-c', ASSEMBLE, context, model], project.folder);
-    if (assembled.code !== 0) throw new Error(`the image's folder could not be made:\n${assembled.output}`);
+    const context = await assembleImage(project, model);
     const signedIn = await runProgram('az', ['acr', 'login', '--name', 'x'], project.folder, engine.env);
     if (signedIn.code !== 0) throw new Error(`the registry took no sign-in:\n${signedIn.output}`);
     await engine.docker('build', '--quiet', '--build-arg', `BASE_IMAGE=${engine.base}`, '--tag', 'measured', context);
@@ -23,14 +20,3 @@ export async function measureImage(project: PythonProject, model: string): Promi
     return Number(await engine.docker('image', 'inspect', '--format', '{{.Size}}', name)) / 1e6;
   }
 }
-
-/** What build_push_image.py hands to docker. */
-const ASSEMBLE = `
-import sys
-from pathlib import Path
-sys.path.insert(0, "pipelines/deploy")
-import build_push_image
-folder = Path(sys.argv[1])
-folder.mkdir()
-build_push_image.assemble(folder, Path(sys.argv[2]))
-`;

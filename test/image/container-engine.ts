@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { openSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -80,6 +80,7 @@ export async function startContainerEngine(): Promise<ContainerEngine> {
   try {
     await waitFor('the registry', () => fetch(`http://${registry}/v2/`).then(({ status }) => status === 401));
     await waitFor('podman', () => docker('version').then(() => true));
+    await createNetwork(docker);
     const base = await pushBase(registry, secret, folder);
     return { registry, base, images: join(folder, 'registry'), env, docker, stop };
   } catch (error) {
@@ -133,6 +134,16 @@ async function hashPassword(password: string): Promise<string> {
   const { stdout } = await run('perl', ['-e', 'print crypt($ENV{PASSWORD}, $ENV{SALT})'], { env });
   if (!stdout.startsWith('$2b$')) throw new Error('this machine’s crypt(3) knows no bcrypt');
   return stdout;
+}
+
+/** The network that containers are started in. */
+export const NETWORK = 'services';
+
+/** By chance, so that two engines on one machine do not give the same address twice. */
+async function createNetwork(docker: ContainerEngine['docker']): Promise<void> {
+  const subnet = `10.${randomInt(100, 250)}.${randomInt(0, 250)}.0/24`;
+  const bridge = `com.docker.network.bridge.name=mlops${randomBytes(3).toString('hex')}`;
+  await docker('network', 'create', '--subnet', subnet, '--opt', bridge, NETWORK);
 }
 
 /** Puts the base image into the registry, past the engine: it is to be pulled like any other. */

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readManifest } from '../../scripts/render.ts';
 import { ROOT } from '../../scripts/toolchain.mjs';
+import { trainModel } from '../api/service-process.ts';
+import { createPythonProject, type PythonProject } from '../render/python-project.ts';
 import { requireTool } from '../require-tool.ts';
+import { assembleImage } from './assemble-image.ts';
 import { type Container, startService } from './container.ts';
 import { type ContainerEngine, canRunContainers, PROGRAMS, startContainerEngine } from './container-engine.ts';
 import { createMarkers, findMarkers, holdsMarker, plantMarkers } from './markers.ts';
@@ -176,11 +179,36 @@ requireTool(`root and ${PROGRAMS.join(', ')}`, canRunContainers)('the image of t
         const refused = await score(fresh.url, { data: [wrong] });
         expect(refused.status).toBe(422);
         expect(holdsMarker(Buffer.from(await refused.text()), markers)).toBe(false);
-        const log = await engine.docker('logs', fresh.id);
+        const log = await fresh.readLog();
         expect(log).toContain('"event": "request"');
         expect(holdsMarker(Buffer.from(log), markers)).toBe(false);
       } finally {
         await fresh.remove();
+      }
+    });
+  });
+
+  describe('of a LightGBM model', () => {
+    const manifest = readManifest(join(ROOT, 'examples/avis-meteo.yaml'));
+    let project: PythonProject;
+
+    beforeAll(async () => {
+      project = await createPythonProject(manifest);
+    }, 15 * MINUTES);
+    afterAll(() => {
+      if (project) rmSync(project.folder, { recursive: true, force: true });
+    });
+
+    it('starts on a base that lacks OpenMP, and answers', { timeout: 8 * MINUTES }, async () => {
+      const context = await assembleImage(project, await trainModel(project, '--mode', 'test'));
+      await engine.docker('build', '--build-arg', `BASE_IMAGE=${engine.base}`, '--tag', 'lightgbm', context);
+      const service = await startService(engine, 'lightgbm');
+      try {
+        const answer = await score(service.url, await readExample(service.url));
+        const { predictions } = (await answer.json()) as { readonly predictions: readonly Prediction[] };
+        expect(predictions[0]?.probability).toBeGreaterThan(0);
+      } finally {
+        await service.remove();
       }
     });
   });
