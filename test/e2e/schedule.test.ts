@@ -56,7 +56,8 @@ describe('another schedule', () => {
 
   test('who may not push is told so, and nothing is left behind', async () => {
     const refused = await schedule('reader', '0 6 * * MON');
-    expect(refused.exitCode).not.toBe(0);
+    expect(refused).toMatchObject({ exitCode: 4, stderr: expect.stringContaining("'GenericContribute'") });
+    expect(refused.stderr).toContain('npx create-mlops-model@0 doctor');
     expect(await listPullRequests()).toEqual([]);
     expect(await git('ls-remote', 'origin', 'refs/heads/mlops/*')).toBe('');
   });
@@ -122,5 +123,28 @@ describe('another schedule', () => {
     expect(refused.exitCode).toBe(3);
     expect(JSON.parse(refused.stdout)).toMatchObject({ kind: 'error', code: 'conflict' });
     expect(await git('ls-remote', 'origin', sourceRefName)).toBe(tip);
+  });
+
+  test('after its merge the server knows the schedule, and nothing is left to do', { timeout: 120_000 }, async () => {
+    await git('push', '--quiet', 'origin', `:${(await listPullRequests())[0].sourceRefName}`);
+    // Nobody here runs the pipelines that main demands; what they demand is not what this is about.
+    for (const { id } of (await sandbox.devOps('GET', 'mlops/_apis/policy/configurations')).value) {
+      await sandbox.devOps('DELETE', `mlops/_apis/policy/configurations/${id}`);
+    }
+    for (const { pullRequestId } of await listPullRequests()) {
+      const path = `mlops/_apis/git/repositories/${MODEL}/pullrequests/${pullRequestId}`;
+      await sandbox.devOps('PATCH', path, { status: 'abandoned' });
+    }
+    const args = ['15 2 * * *', '--in', 'America/Halifax', '--json'];
+    const { pullRequest } = JSON.parse((await schedule('colleague', ...args)).stdout);
+    const path = `mlops/_apis/git/repositories/${MODEL}/pullrequests/${pullRequest.id}`;
+    const { lastMergeSourceCommit } = await sandbox.devOps('GET', path);
+    await sandbox.devOps('PATCH', path, { status: 'completed', lastMergeSourceCommit });
+    await expect.poll(async () => (await sandbox.devOps('GET', path)).status, { timeout: 10_000 }).toBe('completed');
+    const again = await schedule('colleague', ...args);
+    expect(JSON.parse(again.stdout)).toMatchObject({ status: 'unchanged', crons: ['15 6 * * *'] });
+    const [{ id }] = (await sandbox.devOps('GET', `mlops/_apis/build/definitions?name=${MODEL}-retrain`)).value;
+    const preview = await sandbox.devOps('POST', `mlops/_apis/pipelines/${id}/preview`, { previewRun: true });
+    expect(parse(preview.finalYaml).schedules).toMatchObject([{ cron: '15 6 * * *' }]);
   });
 });

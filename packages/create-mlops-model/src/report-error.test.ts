@@ -23,7 +23,10 @@ describe('an error', () => {
       ...context,
       translate: createTranslate('fr'),
     });
-    expect(french.lines).toEqual(['Erreur\u00a0: Aucun droit.']);
+    expect(french.lines).toEqual([
+      'Erreur\u00a0: Aucun droit.',
+      'Les droits qui vous manquent et qui peut les donner\u00a0: npx create-mlops-model@1 doctor',
+    ]);
   });
 
   it('shows its stack and causes with --debug', () => {

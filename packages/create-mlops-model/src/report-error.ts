@@ -3,6 +3,7 @@ import type { Translate } from '@create-mlops-model/core/messages/index';
 import { toPlainText } from '@create-mlops-model/core/printable';
 import { hideSecrets } from '@create-mlops-model/core/text-rules';
 import type { PrintedDocument } from './command.ts';
+import { toInvocation } from './commands.ts';
 
 /** An error as people and programs get it. */
 export interface ErrorReport {
@@ -41,14 +42,22 @@ function cancelled({ translate }: ErrorContext): ErrorReport {
   return toReport(130, 'cancelled', message, undefined, [message]);
 }
 
-function expected(error: UserError, { translate, debug, secrets }: ErrorContext): ErrorReport {
+function expected(error: UserError, context: ErrorContext): ErrorReport {
+  const { translate, debug, secrets } = context;
   const hide = (text: string) => hideSecrets(text, secrets);
   const message = hide(inLanguage(error.text, translate.lang));
-  const hint = error.hint === undefined ? undefined : hide(inLanguage(error.hint, translate.lang));
+  const ownHint = error.hint === undefined ? toDefaultHint(error, context) : inLanguage(error.hint, translate.lang);
+  const hint = ownHint === undefined ? undefined : hide(ownHint);
   const lines = [`${translate('error.title')}: ${message}`.replace(': ', translate.lang === 'fr' ? '\u00a0: ' : ': ')];
   if (hint !== undefined) lines.push(hint);
   if (debug) lines.push('', hide(printStack(error)));
   return toReport(exitCodeOf(error.code), error.code, message, hint, lines);
+}
+
+/** A service names the right that it misses in its own words; who can give it, `doctor` knows. */
+function toDefaultHint({ code }: UserError, { translate, version }: ErrorContext): string | undefined {
+  if (code !== 'forbidden') return undefined;
+  return translate('error.forbidden.hint', { command: `${toInvocation(version)} doctor` });
 }
 
 function bug(error: unknown, { translate, version, secrets }: ErrorContext): ErrorReport {

@@ -294,6 +294,7 @@ export const en = {
   'error.cannotRead.hint': 'Check the path. Relative paths count from {directory}.',
   'error.bug': 'This is a mistake in create-mlops-model, not yours.',
   'error.bug.report': 'Please report it with the lines above: {command}',
+  'error.forbidden.hint': 'Which rights you lack and who can give them: {command}',
   'error.cancelled': 'Cancelled. Nothing further was done.',
   'error.noManifest': 'There is no mlops.yaml in {directory}.',
   'error.noManifest.hint': 'Go to the folder of a model, or make one: {command}',

@@ -310,6 +310,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'error.cannotRead.hint': 'Vérifiez le chemin. Les chemins relatifs partent de {directory}.',
   'error.bug': 'C’est une erreur de create-mlops-model, pas la vôtre.',
   'error.bug.report': 'Veuillez la signaler avec les lignes ci-dessus : {command}',
+  'error.forbidden.hint': 'Les droits qui vous manquent et qui peut les donner : {command}',
   'error.cancelled': 'Annulé. Rien de plus n’a été fait.',
   'error.noManifest': 'Il n’y a pas de mlops.yaml dans {directory}.',
   'error.noManifest.hint': 'Allez dans le dossier d’un modèle, ou créez-en un : {command}',

@@ -49,7 +49,9 @@ export function makeBranches(connect: Connect): Branches {
         const ref = { name: `refs/heads/${branch}`, oldObjectId: NO_COMMIT, newObjectId: commit };
         const [result] = await clients.git.updateRefs([ref], repositoryId, project.id);
         // The call itself succeeds even where the branch was refused.
-        if (result?.success === false) throw refused(branch, result.customMessage ?? String(result.updateStatus));
+        if (result?.success === false) {
+          throw refused(branch, result.updateStatus, result.customMessage ?? String(result.updateStatus));
+        }
       }),
     commit: (repositoryId, { branch, parent, message, files }) =>
       withSession(async ({ clients, project }) => {
@@ -68,16 +70,12 @@ export function makeBranches(connect: Connect): Branches {
   };
 }
 
-function refused(branch: string, reason: string): UserError {
-  return new UserError(
-    'failed',
-    {
-      en: `The server refused the branch ${branch}: ${reason}`,
-      fr: `Le serveur a refusé la branche ${branch}\u00a0: ${reason}`,
-    },
-    {
-      en: 'You may need the right to create branches: "create-mlops-model doctor" says so.',
-      fr: 'Il vous faut peut-être le droit de créer des branches\u00a0: «\u00a0create-mlops-model doctor\u00a0» le dit.',
-    },
-  );
+/** The statuses of node-api's enum that stand for a missing right: to write, and to create branches. */
+const NO_RIGHT: readonly unknown[] = [6, 8];
+
+function refused(branch: string, status: unknown, reason: string): UserError {
+  return new UserError(NO_RIGHT.includes(status) ? 'forbidden' : 'failed', {
+    en: `The server refused the branch ${branch}: ${reason}`,
+    fr: `Le serveur a refusé la branche ${branch}\u00a0: ${reason}`,
+  });
 }
