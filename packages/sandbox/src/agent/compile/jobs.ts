@@ -2,7 +2,7 @@ import { PipelineProblem } from '../problem.ts';
 import { findValue, printPrimitive } from '../tree.ts';
 import { compileDeployment } from './deployment.ts';
 import { asMapping, type Bound, listBound, listEntries } from './expand.ts';
-import { checkName, findNames, findText, readFields, toCondition, toSettings } from './fields.ts';
+import { checkName, type Fields, findNames, findText, readFields, toCondition, toSettings } from './fields.ts';
 import { checkGraph, type Placed } from './graph.ts';
 import { type Compiler, loadTemplate } from './load-template.ts';
 import type { Job } from './pipeline.ts';
@@ -75,9 +75,9 @@ async function compileJob(compiler: Compiler, item: Bound, kind: 'job' | 'deploy
   const name = findText(fields, kind) ?? '';
   checkName('Job', name, fields.get(kind)!);
   const { variables, scope } = await compileVariables(compiler, fields.get('variables'), item.scope);
-  const inner = (name: string) => withScope(fields.get(name), scope);
-  const steps = inner('steps');
-  const strategy = inner('strategy');
+  const inner = withVariables(fields, scope);
+  const steps = inner.get('steps');
+  const strategy = inner.get('strategy');
   if (kind === 'deployment' && !strategy)
     throw new PipelineProblem(item.node.at, "'strategy' was expected in a deployment");
   return {
@@ -86,17 +86,17 @@ async function compileJob(compiler: Compiler, item: Bound, kind: 'job' | 'deploy
     dependsOn: findNames(fields, 'dependsOn') ?? [],
     ...toCondition(fields, 'job'),
     variables,
-    settings: toSettings(withVariables(fields, scope), [...SETTINGS, ...OWN[kind]]),
+    settings: toSettings(inner, [...SETTINGS, ...OWN[kind]]),
     steps: steps ? await compileSteps(compiler, steps) : [],
     ...(kind === 'deployment' && strategy ? { deployment: await compileDeployment(compiler, strategy) } : {}),
   };
 }
 
-/** A field that knows the variables of the part that it belongs to. */
-function withScope<Field extends Bound>(field: Field | undefined, scope: Scope): Field | undefined {
-  return field && { ...field, scope: withContext(field.scope, 'variables', scope.get('variables') ?? null) };
+/** The fields of a part, which know the variables of the part. */
+function withVariables(fields: Fields, scope: Scope): Fields {
+  return new Map([...fields].map(([name, field]) => [name, { ...field, scope: coverVariables(field.scope, scope) }]));
 }
 
-function withVariables<Fields extends ReadonlyMap<string, Bound>>(fields: Fields, scope: Scope): Fields {
-  return new Map([...fields].map(([name, field]) => [name, withScope(field, scope)])) as unknown as Fields;
+function coverVariables(scope: Scope, from: Scope): Scope {
+  return withContext(scope, 'variables', from.get('variables') ?? null);
 }
