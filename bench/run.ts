@@ -1,7 +1,7 @@
 // Measures the built CLI beside bare Node, a plain script and other scaffolders, and prints ratios of one run.
 //   npm run bench [-- --runs 15] [--no-peers] [--check]      --check: exit 1 when a budget is not kept
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,8 +15,12 @@ const bin = join(ROOT, 'packages/create-mlops-model/bin.js');
 const answers = ['--answers', join(ROOT, 'examples/ottawa-over-asking.yaml')];
 const create = [bin, 'create', '{dir}', ...answers, '--yes', '--no-interactive'];
 
+const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+// A machine whose git knows who works there, as that of most people does.
+writeFileSync(join(folder, '.gitconfig'), '[user]\n\tname = Bench\n\temail = bench@bench.test\n');
+
 /** NODE_EXTRA_CA_CERTS would be read at each start of Node 20 and hide everything else. */
-const env = { PATH: process.env.PATH ?? '', HOME: tmpdir(), LANG: 'C.UTF-8', GIT_CONFIG_GLOBAL: '/dev/null' };
+const env = { PATH: process.env.PATH ?? '', HOME: folder, LANG: 'C.UTF-8' };
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +31,6 @@ const { values } = parseArgs({
   allowNegative: true,
 });
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 try {
   const contents = generateOnce(join(folder, 'once'));
   const floor = prepareFloor(folder, contents);

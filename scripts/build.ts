@@ -9,7 +9,7 @@ const { values } = parseArgs({
   options: { 'templates-only': { type: 'boolean', default: false }, force: { type: 'boolean', default: false } },
 });
 
-compileTemplates(join(ROOT, 'templates'), join(ROOT, 'packages/create-mlops-model/src/generated/templates.ts'));
+compileTemplates(join(ROOT, 'templates'), join(ROOT, 'packages/create-mlops-model/src/generated'));
 if (!values['templates-only']) {
   // Loaded late: compiling templates alone needs none of the bundler.
   const { buildPackages } = await import('./build/build-packages.ts');

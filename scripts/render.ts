@@ -2,7 +2,7 @@
 //   node scripts/toolchain.mjs node scripts/render.ts <answers.yaml> <empty folder>
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { apiTemplate } from '../packages/api-scaffold/src/index.ts';
 import {
   completeAnswers,
@@ -13,7 +13,6 @@ import {
   render,
   sortFiles,
   type Template,
-  type TemplateSource,
   toManifest,
 } from '../packages/core/src/index.ts';
 import { notebooksTemplate } from '../packages/create-mlops-model/src/templates/notebooks.ts';
@@ -22,18 +21,15 @@ import { pipelineTemplate } from '../packages/pipeline-templates/src/index.ts';
 import { compileTemplates } from './build/compile-templates.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const COMPILED = join(ROOT, 'packages/create-mlops-model/src/generated/templates.ts');
 const TEMPLATES: readonly Template<Manifest>[] = [rootTemplate, notebooksTemplate, apiTemplate, pipelineTemplate];
 
 /** Every file of a new repository, `mlops.yaml` included, from the templates as they lie on disk now. */
 export async function renderProject(manifest: Manifest): Promise<Files> {
-  compileTemplates(join(ROOT, 'templates'), COMPILED);
-  const { templateSources } = (await import(pathToFileURL(COMPILED).href)) as {
-    readonly templateSources: Readonly<Record<string, TemplateSource>>;
-  };
-  const parts = TEMPLATES.flatMap((template) => [
-    ...render(template, templateSources[template.id] ?? new Map(), manifest),
-  ]);
+  compileTemplates(join(ROOT, 'templates'), join(ROOT, 'packages/create-mlops-model/src/generated'));
+  // Loaded late: what it imports has just been made.
+  const { loadTemplates } = await import('../packages/create-mlops-model/src/load-templates.ts');
+  const sources = loadTemplates();
+  const parts = TEMPLATES.flatMap((template) => [...render(template, sources[template.id] ?? new Map(), manifest)]);
   return sortFiles([...parts, ['mlops.yaml', { contents: printManifest(manifest), ownership: 'seed' }]]);
 }
 

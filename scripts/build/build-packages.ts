@@ -20,6 +20,10 @@ export async function buildPackages(force: boolean): Promise<void> {
       entries: item.entries.map((entry) => join(item.folder, 'src', entry)),
       outdir: join(item.folder, 'dist'),
     });
+    for (const asset of item.assets) {
+      mkdirSync(dirname(join(item.folder, 'dist', asset)), { recursive: true });
+      copyFileSync(join(item.folder, 'src', asset), join(item.folder, 'dist', asset));
+    }
     for (const [from, to] of Object.entries(item.copies)) copyFileSync(join(ROOT, from), join(item.folder, to));
     console.error(await checkPackage(item));
   }
@@ -35,5 +39,6 @@ function writeSchema(): void {
 }
 
 function isBuilt(item: PublishedPackage): boolean {
-  return item.entries.every((entry) => existsSync(join(item.folder, 'dist', entry.replace(/\.ts$/, '.js'))));
+  const files = [...item.entries.map((entry) => entry.replace(/\.ts$/, '.js')), ...item.assets];
+  return files.every((file) => existsSync(join(item.folder, 'dist', file)));
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { printNotices } from './notices.ts';
 
@@ -23,6 +24,9 @@ throw Object.assign(new Error("Cannot find module '"+name+"'"),{code:'MODULE_NOT
 /** Asked for only when a proxy wants Negotiate; where it is not installed, proxy-agent-negotiate says so itself. */
 const OPTIONAL = new Set(['kerberos']);
 
+/** Packages that give Node CommonJS and browsers the same as ES modules, of which only what is used goes into a bundle. */
+const ESM_FORMS = { yaml: join(dirname(fileURLToPath(import.meta.resolve('yaml/package.json'))), 'browser/index.js') };
+
 /** Makes the entries and their lazy chunks: ES modules that need nothing but Node 20.19. */
 export async function bundle({ entries, outdir }: Bundle): Promise<void> {
   const { outputFiles, metafile, warnings } = await build({
@@ -37,6 +41,7 @@ export async function bundle({ entries, outdir }: Bundle): Promise<void> {
     legalComments: 'none',
     chunkNames: '[name]-[hash]',
     mainFields: ['module', 'main'],
+    alias: ESM_FORMS,
     write: false,
     metafile: true,
     logLevel: 'warning',

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import Handlebars from 'handlebars';
 import { formatHelpers } from '../../packages/core/src/format.ts';
 
@@ -13,43 +13,67 @@ const COMPILE_OPTIONS = {
   knownHelpers: Object.fromEntries(Object.keys(formatHelpers).map((name) => [name, true])),
 };
 
+/** The two files that `templates/` becomes, below one folder. */
+const MODULE = 'templates.ts';
+const TEXTS = 'templates.txt';
+
+/** One file of `templates/`: its text, and the source of its compiled form if it is an `.hbs`. */
+interface Template {
+  readonly path: string;
+  readonly text: string;
+  readonly compiled: string | undefined;
+}
+
 /**
- * Turns each folder of `templates/` into source text: `.hbs` files precompiled, all others as they are.
- * The target is written only when it changes.
+ * Turns each folder of `templates/` into a module that lists its files, `.hbs` ones precompiled, and one text that holds
+ * all others, end to end: as text in a module each start would pay for parsing them.
+ * The two files are written only when they change.
+ * @param target folder they go to
  * @returns how many files went in
  */
 export function compileTemplates(templates: string, target: string): number {
   const folders = readdirSync(templates, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const names = folders.map((entry) => entry.name).sort();
-  const parts = names.map((name) => [name, listFiles(join(templates, name))] as const);
-  const text = printModule(parts.map(([name, files]) => [name, files.map((file) => printFile(templates, name, file))]));
-  if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text);
-  }
-  return parts.reduce((sum, [, files]) => sum + files.length, 0);
+  const parts = names.map((name) => [name, readFolder(join(templates, name))] as const);
+  const all = parts.flatMap(([, files]) => files);
+  mkdirSync(target, { recursive: true });
+  const texts = all.filter((file) => file.compiled === undefined).map((file) => file.text);
+  writeChanged(join(target, MODULE), printModule(parts));
+  writeChanged(join(target, TEXTS), texts.join(''));
+  return all.length;
 }
 
-function printModule(parts: readonly (readonly [string, readonly string[]])[]): string {
-  const folders = parts.map(([name, files]) => `  ${JSON.stringify(name)}: new Map([\n${files.join(',\n')}\n  ]),`);
+function writeChanged(file: string, text: string): void {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+function printModule(parts: readonly (readonly [string, readonly Template[]])[]): string {
+  const folders = parts.map(([name, files]) => {
+    return `  ${JSON.stringify(name)}: [\n${files.map(printFile).join(',\n')}\n  ],`;
+  });
   return [
     '// @ts-nocheck: compiled templates are plain JavaScript.',
     '// Made by scripts/build.ts from templates/.',
-    "import type { TemplateSource } from '@create-mlops-model/core';",
+    "import type { CompiledTemplate } from '@create-mlops-model/core';",
     '',
-    '/** Folder of `templates/` → its files. */',
-    'export const templateSources: Readonly<Record<string, TemplateSource>> = {',
+    `/** Folder of \`templates/\` → its files: a number is how many bytes of ${TEXTS} the file takes, after those before it. */`,
+    'export const templateFiles: Readonly<Record<string, readonly (readonly [path: string, CompiledTemplate | number])[]>> = {',
     ...folders,
     '};',
     '',
   ].join('\n');
 }
 
-function printFile(templates: string, folder: string, path: string): string {
-  const file = join(templates, folder, path);
-  const text = readText(file);
-  const compiled = path.endsWith('.hbs') ? compile(file, text) : JSON.stringify(text);
-  return `[${JSON.stringify(path)}, ${compiled}]`;
+function printFile({ path, text, compiled }: Template): string {
+  return `[${JSON.stringify(path)}, ${compiled ?? Buffer.byteLength(text)}]`;
+}
+
+function readFolder(folder: string): readonly Template[] {
+  return listFiles(folder).map((path) => {
+    const file = join(folder, path);
+    const text = readText(file);
+    return { path, text, compiled: path.endsWith('.hbs') ? compile(file, text) : undefined };
+  });
 }
 
 function compile(file: string, text: string): string {

@@ -7,6 +7,8 @@ export interface PublishedPackage {
   readonly folder: string;
   /** Below `src/`; each becomes a file in `dist/`. */
   readonly entries: readonly string[];
+  /** Below `src/`; files that the program reads, copied to the same path in `dist/`. */
+  readonly assets: readonly string[];
   /** Repository file → file in the package. */
   readonly copies: Readonly<Record<string, string>>;
   readonly maxFiles: number;
@@ -20,6 +22,7 @@ export const PUBLISHED: readonly PublishedPackage[] = [
     name: 'create-mlops-model',
     folder: join(ROOT, 'packages/create-mlops-model'),
     entries: ['main.ts'],
+    assets: ['generated/templates.txt'],
     copies: { 'README.md': 'README.md', 'LISEZMOI.md': 'LISEZMOI.md', LICENSE: 'LICENSE' },
     maxFiles: 30,
     maxBytes: 600 * 1024,
@@ -28,6 +31,7 @@ export const PUBLISHED: readonly PublishedPackage[] = [
     name: 'create-mlops-model-sandbox',
     folder: join(ROOT, 'packages/sandbox'),
     entries: ['cli.ts', 'index.ts'],
+    assets: [],
     copies: { 'docs/en/sandbox.md': 'README.md', 'docs/fr/sandbox.md': 'LISEZMOI.md', LICENSE: 'LICENSE' },
     maxFiles: 30,
     maxBytes: 600 * 1024,

@@ -1,5 +1,5 @@
-import { Document } from 'yaml';
-import type { ApiSchema } from './api-schema.ts';
+import { printYaml } from '@create-mlops-model/core';
+import type { ApiField, ApiSchema } from './api-schema.ts';
 
 const HEADER = `
 The contract of the API, in one place: validation, both OpenAPI documents, training and tests read this file.
@@ -11,10 +11,12 @@ transform: log (training uses the logarithm of the number).
 `.trim();
 
 /** The text of `api/schema.yaml`. */
-export function printApiSchema(schema: ApiSchema): string {
-  const document = new Document(schema);
-  document.commentBefore = HEADER.split('\n')
-    .map((line) => (line ? ` ${line}` : ''))
-    .join('\n');
-  return document.toString({ lineWidth: 120, flowCollectionPadding: true });
+export function printApiSchema({ version, input, output }: ApiSchema): string {
+  const header = HEADER.split('\n').map((line) => (line ? `# ${line}` : ''));
+  return `${header.join('\n')}\n\n${printYaml({ version, input: input.map(toEntry), output: output.map(toEntry) })}`;
+}
+
+/** An interface has no index signature, which data to print has. */
+function toEntry(field: ApiField) {
+  return { ...field, description: { ...field.description } };
 }

@@ -21,6 +21,7 @@ export * from './names.ts';
 export * from './pipeline-schedules.ts';
 export * from './plan.ts';
 export * from './print-manifest.ts';
+export * from './print-yaml.ts';
 export * from './printable.ts';
 export * from './problems.ts';
 export * from './question.ts';

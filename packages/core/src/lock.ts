@@ -29,7 +29,10 @@ const LockSchema = v.strictObject({
   ),
 });
 
-/** sha256 of the text with LF line ends, hex. */
+/** sha256 (hex) of a text with LF line ends, whoever works it out. */
+export type Hash = (text: string) => string | Promise<string>;
+
+/** The `Hash` that every JavaScript engine has. */
 export async function toSha256(text: string): Promise<string> {
   const bytes = new TextEncoder().encode(text.replace(/\r\n/g, '\n'));
   const digest = await globalThis.crypto.subtle.digest('SHA-256', bytes);
@@ -37,12 +40,10 @@ export async function toSha256(text: string): Promise<string> {
 }
 
 /** The lock of files just rendered: every file that stays ours. */
-export async function toLock(files: Files, generator: string): Promise<Lock> {
+export async function toLock(files: Files, generator: string, hash: Hash = toSha256): Promise<Lock> {
   const ours = [...files].filter(([, file]) => file.ownership !== 'seed');
   const entries = await Promise.all(
-    ours.map(
-      async ([path, file]) => [path, { ownership: file.ownership, sha256: await toSha256(file.contents) }] as const,
-    ),
+    ours.map(async ([path, file]) => [path, { ownership: file.ownership, sha256: await hash(file.contents) }] as const),
   );
   return { schema: 1, generator, files: Object.fromEntries(entries) };
 }
@@ -88,12 +89,15 @@ export function printBase(files: Files): string {
     .join('');
 }
 
-/** The project's files with the lock and the base beside them; `mlops.yaml` is already among them. */
-export async function withLock(files: Files, generator: string): Promise<Files> {
+/**
+ * The project's files with the lock and the base beside them; `mlops.yaml` is already among them.
+ * @param hash a faster one than the engine's, where there is one
+ */
+export async function withLock(files: Files, generator: string, hash: Hash = toSha256): Promise<Files> {
   const locked = (contents: string): RenderedFile => ({ contents, ownership: 'locked' });
   const all = new Map(files);
   all.set(BASE_PATH, locked(printBase(files)));
-  all.set(LOCK_PATH, locked(printLock(await toLock(files, generator))));
+  all.set(LOCK_PATH, locked(printLock(await toLock(files, generator, hash))));
   return new Map([...all].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 

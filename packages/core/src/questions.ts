@@ -141,11 +141,16 @@ export const questions: readonly Question[] = [
     asked: 'always',
     prompt: 'question.timeZone',
     fallback: (_, { timeZone }) => timeZone,
-    when: ({ schedules }) => (schedules ?? []).some((schedule) => schedule.timeZone === undefined),
+    when: needsTimeZone,
   },
   ...azureQuestions(),
   ...fileQuestions(),
 ];
+
+/** Whether a schedule leaves its time zone to the answer `timeZone`. */
+function needsTimeZone({ schedules }: Answers): boolean {
+  return (schedules ?? []).some((schedule) => schedule.timeZone === undefined);
+}
 
 /** What only Azure needs; the sandbox supplies its own. */
 function azureQuestions(): readonly Question[] {

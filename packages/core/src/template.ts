@@ -48,7 +48,15 @@ export function render<Input>(template: Template<Input>, source: TemplateSource,
 const Handlebars = runtime as unknown as typeof import('handlebars');
 
 function fill(spec: CompiledTemplate, view: Readonly<Record<string, unknown>>): string {
-  const own = Handlebars.create();
-  for (const [name, helper] of Object.entries(formatHelpers)) own.registerHelper(name, helper);
+  own ??= createOwn();
   return own.template(spec)(view);
+}
+
+/** One for all files; made when the first is filled in. */
+let own: typeof Handlebars | undefined;
+
+function createOwn(): typeof Handlebars {
+  const created = Handlebars.create();
+  for (const [name, helper] of Object.entries(formatHelpers)) created.registerHelper(name, helper);
+  return created;
 }

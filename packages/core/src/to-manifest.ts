@@ -14,6 +14,8 @@ const NOWHERE: AskingContext = { lang: 'en', timeZone: 'UTC', directory: undefin
 export function completeAnswers(answers: Answers, context: AskingContext = NOWHERE): Answers {
   return questions.reduce<Answers>((soFar, question) => {
     if (soFar[question.name] !== undefined) return soFar;
+    // The machine's time zone takes long to find out; where no schedule waits for it, nothing does.
+    if (question.name === 'timeZone' && question.when?.(soFar) === false) return soFar;
     const value = question.fallback?.(soFar, context);
     return value === undefined ? soFar : withAnswer(soFar, question.name, value);
   }, answers);

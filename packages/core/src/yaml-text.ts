@@ -17,6 +17,7 @@ import {
 } from 'yaml';
 import type { MessageKey, Translate } from './messages/index.ts';
 import type { FieldPath } from './problems.ts';
+import { isAmbiguous } from './yaml-words.ts';
 
 /** Something wrong at a place in a text; line and column count from 1. */
 export interface TextProblem {
@@ -90,15 +91,6 @@ export function findNodeAt(document: Document<ParsedNode>, path: FieldPath, atKe
 interface Unsafe {
   readonly offset: number;
   readonly message: string;
-}
-
-/** YAML 1.1 takes these plain words for something else than text: booleans, base-60 numbers, octals, dates, numbers with underscores. */
-const YAML_1_1 =
-  /^(y|n|yes|no|on|off|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|0[0-7_]+|[-+]?0b[01_]+|[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?|\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?|=|<<)$/i;
-
-/** Whether a plain text would be read differently by readers of YAML 1.1 and 1.2. */
-export function isAmbiguous(text: string): boolean {
-  return YAML_1_1.test(text);
 }
 
 function findUnsafe(document: Document<ParsedNode>, translate: Translate): readonly Unsafe[] {

@@ -103,10 +103,18 @@ function toContext(flags: Flags, positionals: readonly string[], terminal: Termi
 }
 
 function openTerminal({ noInteractive }: Pick<Flags, 'noInteractive'>): Terminal {
-  const { stdin, stdout, stderr } = process;
+  const { stdout, stderr } = process;
   // Somebody who reads only the first lines (`| head`) is no error.
   for (const stream of [stdout, stderr]) if (stream.listenerCount('error') === 0) stream.on('error', endQuietly);
-  return createTerminal({ stdin, stdout, stderr, env, translate, json, noInteractive });
+  const streams = {
+    // Node opens it when it is first touched.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout,
+    stderr,
+  };
+  return createTerminal(Object.assign(streams, { env, translate, json, noInteractive }));
 }
 
 /** The first Ctrl-C asks the command to stop, the second ends it. */

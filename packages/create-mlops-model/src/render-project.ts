@@ -11,6 +11,8 @@ import {
   withLock,
 } from '@create-mlops-model/core';
 import { pipelineTemplate } from '@create-mlops-model/pipeline-templates';
+import { loadTemplates } from './load-templates.ts';
+import { sha256 } from './services/sha256.ts';
 import { notebooksTemplate } from './templates/notebooks.ts';
 import { rootTemplate } from './templates/root.ts';
 
@@ -19,16 +21,16 @@ const templates: readonly Template<Manifest>[] = [rootTemplate, notebooksTemplat
 
 /** All files of a project, `mlops.yaml`, lock and base included. @param generator version of this CLI */
 export async function renderProject(manifest: Manifest, generator: string): Promise<Files> {
-  const { templateSources } = await import('./generated/templates.ts');
+  const sources = loadTemplates();
   const files = new Map<string, RenderedFile>();
   for (const template of templates) {
-    for (const [path, file] of render(template, getSource(templateSources, template.id), manifest)) {
+    for (const [path, file] of render(template, getSource(sources, template.id), manifest)) {
       if (files.has(path)) throw new Error(`two templates make ${path}`);
       files.set(path, file);
     }
   }
   files.set(MANIFEST_PATH, { contents: printManifest(manifest), ownership: 'seed' });
-  return withLock(files, generator);
+  return withLock(files, generator, sha256);
 }
 
 function getSource(sources: Readonly<Record<string, TemplateSource>>, id: string): TemplateSource {

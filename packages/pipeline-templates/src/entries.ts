@@ -1,5 +1,4 @@
-import { convertSchedule, type Manifest, type Names } from '@create-mlops-model/core';
-import { Document, isMap, isScalar, isSeq, visit } from 'yaml';
+import { convertSchedule, type Manifest, type Names, printYaml, type YamlValue } from '@create-mlops-model/core';
 import { toPool } from './pool.ts';
 import { printPipelineVariables } from './variables.ts';
 
@@ -94,18 +93,10 @@ function toDeploy(manifest: Manifest, names: Names) {
 }
 
 /** One line for each item of a list: an entry is read at a glance, however many schedules it has. */
-function printEntry(purpose: string, entry: object): string {
-  // Azure Pipelines knows no YAML anchors, which objects that occur twice would become.
-  const document = new Document(entry, { aliasDuplicateObjects: false });
-  visit(document, {
-    Collection: (_, node, path) => {
-      if (path.some(isSeq) || (isMap(node) && path.length > 4)) node.flow = true;
-    },
-    Pair: (_, { key, value }) => {
-      const isCron = isScalar(key) && (key.value === 'cron' || key.value === 'displayName');
-      if (isCron && isScalar(value)) value.type = 'QUOTE_SINGLE';
-    },
+function printEntry(purpose: string, entry: { readonly [key: string]: YamlValue }): string {
+  const text = printYaml(entry, {
+    isOneLine: (value, path) => path.includes('*') || (!Array.isArray(value) && path.length > 1),
+    isQuoted: (path) => path.at(-1) === 'cron' || path.at(-1) === 'displayName',
   });
-  const text = document.toString({ lineWidth: 0, singleQuote: true });
   return `# ${purpose} Made from mlops.yaml; what it does is in templates/.\n${text}`;
 }

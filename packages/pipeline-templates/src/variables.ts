@@ -1,5 +1,4 @@
-import type { Manifest, Names } from '@create-mlops-model/core';
-import { stringify } from 'yaml';
+import { type Manifest, type Names, printYaml } from '@create-mlops-model/core';
 import { toLiteral } from './literal.ts';
 import { isHostedPool } from './pool.ts';
 
@@ -43,6 +42,6 @@ export function toPipelineVariables(manifest: Manifest, names: Names): Readonly<
 export function printPipelineVariables(manifest: Manifest, names: Names): string {
   const variables = toPipelineVariables(manifest, names);
   // Text, each one: Azure reads 3.10 as 3.1 otherwise.
-  const body = stringify({ variables }, { defaultStringType: 'QUOTE_SINGLE', defaultKeyType: 'PLAIN', lineWidth: 0 });
+  const body = printYaml({ variables }, { isQuoted: () => true });
   return `# Names that all pipelines of this model use. Made from mlops.yaml.\n${body}`;
 }

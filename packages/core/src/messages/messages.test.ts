@@ -60,6 +60,15 @@ describe('translate', () => {
     expect(french('plan.files', { count: 2 })).toBe('2 fichiers');
   });
 
+  it.each(['en', 'fr'] as const)('counts in %s as Intl does', (lang) => {
+    const rules = new Intl.PluralRules(lang);
+    const { one } = { en, fr }[lang]['plan.files'] as Exclude<Message, string>;
+    for (const count of [...Array(200).keys(), 1000, 1001]) {
+      const printed = createTranslate(lang)('plan.files', { count }).replace(/^[\d\s,]+/, '');
+      expect(printed === one.replace('{count} ', ''), String(count)).toBe(rules.select(count) === 'one');
+    }
+  });
+
   it('writes quantities as each language does, and leaves texts alone', () => {
     expect(english('plan.files', { count: 1234 })).toBe('1,234 files');
     expect(french('plan.files', { count: 1234 })).toMatch(/^1\s234 fichiers$/);

@@ -7,7 +7,7 @@ type Catalog = typeof en;
 /** Name of one message; the same in every language. */
 export type MessageKey = keyof Catalog;
 
-/** A text, or its forms by plural category (`Intl.PluralRules`), chosen by `{count}`. */
+/** A text, or its forms by plural category (Unicode CLDR), chosen by `{count}`. */
 export type Message = string | { readonly one: string; readonly other: string };
 
 /** What may stand in a placeholder. A number is written as a quantity (1,000 · 1 000); ports, versions and ids go in as text. */
@@ -49,15 +49,25 @@ export function isMessageKey(text: string): text is MessageKey {
 
 function pick(message: Message, values: Readonly<Record<string, MessageValue>>, lang: Lang): string {
   if (typeof message === 'string') return message;
-  const category = new Intl.PluralRules(lang).select(Number(values.count));
-  return category === 'one' ? message.one : message.other;
+  return isOne(Number(values.count), lang) ? message.one : message.other;
+}
+
+/** CLDR's rule for whole numbers; `Intl.PluralRules` says the same, after 5 ms of loading. */
+function isOne(count: number, lang: Lang): boolean {
+  return lang === 'fr' ? count === 0 || count === 1 : count === 1;
 }
 
 /** One pass, so that braces inside a value stay what they are. */
 function fill(text: string, values: Readonly<Record<string, MessageValue>>, lang: Lang): string {
   return text.replace(/\{([a-zA-Z]+)\}/g, (whole, name: string) => {
     const value = values[name];
-    if (typeof value === 'number') return value.toLocaleString(lang === 'fr' ? 'fr-CA' : 'en-CA');
+    if (typeof value === 'number') return printQuantity(value, lang);
     return value ?? whole;
   });
+}
+
+/** What has nothing to group looks the same in both languages; a process's first number format takes 13 ms. */
+function printQuantity(value: number, lang: Lang): string {
+  const isPlain = Number.isInteger(value) && value >= 0 && value < 1000;
+  return isPlain ? String(value) : value.toLocaleString(lang === 'fr' ? 'fr-CA' : 'en-CA');
 }

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import {
   apply,
@@ -21,18 +20,16 @@ import {
   UserError,
 } from '@create-mlops-model/core';
 import { ask } from '../ask.ts';
-import { type CarriedOut, carryOut } from '../carry-out.ts';
-import type { CommandContext, TargetKind } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { toInvocation } from '../commands.ts';
 import { declareClone, toCloneUrl } from '../declare/base.ts';
-import { declare } from '../declare.ts';
-import { openTargetFolder, refuseForeignFiles, rewritePristine } from '../project-folder.ts';
+import { toLocalAuthor } from '../local-author.ts';
+import { openTargetFolder, refuseForeignFiles } from '../project-folder.ts';
+import type { Provision } from '../provision.ts';
 import { renderProject } from '../render-project.ts';
-import { reportResult } from '../report-result.ts';
 import { type Disk, openDisk, readTextAt } from '../services/disk.ts';
 import { makeGit } from '../services/git.ts';
 import { openJournal } from '../services/journal.ts';
-import { openSession, type Session } from '../session.ts';
 
 /** A model's repository and everything around it, from answers to report. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -66,6 +63,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return done;
 }
 
+/** The services are loaded only by a run that gets to them. */
+async function provision(context: CommandContext, project: Provision): Promise<ExitCode> {
+  return (await import('../provision.ts')).provision(context, project);
+}
+
 function toAzure({ version }: CommandContext): string {
   return `${toInvocation(version)} . --continue --target azure`;
 }
@@ -80,55 +82,6 @@ function readManifest(context: CommandContext, directory: string): Manifest {
     translate('error.noManifest', { directory: disk.folder }),
     translate('error.noManifest.hint', { command: toInvocation(version) }),
   );
-}
-
-interface Provision {
-  readonly disk: Disk;
-  readonly manifest: Manifest;
-  readonly files: Files;
-  readonly kind: TargetKind;
-  readonly isNew: boolean;
-}
-
-async function provision(
-  context: CommandContext,
-  { disk, manifest, files, kind, isNew }: Provision,
-): Promise<ExitCode> {
-  if (isNew) refuseForeignFiles(context, disk, files);
-  else if (!context.flags.dryRun) await commitAnswers(context, disk, manifest, files);
-  const session = await openSession(context, { manifest, folder: disk.folder, kind, ...(isNew ? { files } : {}) });
-  try {
-    const kept = context.flags.takeOver && isNew ? await keepTakenOver(context, session) : session;
-    const done: CarriedOut = await carryOut(context, kept);
-    await reportResult(context, kept, done);
-    return done.exitCode;
-  } finally {
-    session.close();
-  }
-}
-
-/** What is about to be taken over goes into `keep:` before the first commit, so that `destroy` leaves it. */
-async function keepTakenOver(context: CommandContext, session: Session): Promise<Session> {
-  const { project, services } = session;
-  const { plan: steps } = await plan(declare(project, services), { takeOver: true });
-  const keep = steps.flatMap((step) => (step.action === 'update' && step.takeOver ? [step.address] : []));
-  if (keep.length === 0) return session;
-  const manifest = { ...project.manifest, keep };
-  return { ...session, project: { ...project, manifest, files: await renderProject(manifest, context.version) } };
-}
-
-/** `--continue`: the answers go into `mlops.yaml` and the files that depend on it, as one commit. */
-async function commitAnswers(context: CommandContext, disk: Disk, manifest: Manifest, files: Files): Promise<void> {
-  const paths = await rewritePristine(disk, files);
-  if (paths.length === 0) return;
-  const git = makeGit(context.env);
-  if ((await git.findClone(disk.folder))?.head === undefined) return;
-  await git.commit(disk.folder, {
-    paths,
-    executables: paths.filter((path) => files.get(path)?.executable),
-    message: `Fill in what Azure needs for ${manifest.model.name}`,
-    author: async () => toLocalAuthor(),
-  });
 }
 
 /** `--files-only`: the same plan and apply, for files and clone alone. */
@@ -151,10 +104,4 @@ async function writeFiles(context: CommandContext, disk: Disk, manifest: Manifes
   for (const line of describeOutcome(outcome, translate)) terminal.print(line);
   context.printDocument(toOutcomeDocument(outcome));
   return toExitCode(outcome);
-}
-
-/** Who commits where git's configuration names nobody and no service is asked. */
-function toLocalAuthor() {
-  const { username } = userInfo();
-  return { name: username, email: `${username}@${hostname()}` };
 }

@@ -1,6 +1,7 @@
 import { devNull } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '@create-mlops-model/core';
+import { type Disk, openDisk } from './disk.ts';
 import type { Environment } from './http-agents.ts';
 
 /** A clone as it lies on disk. */
@@ -64,7 +65,11 @@ export interface Git {
   listChanged(folder: string, since: string): Promise<readonly string[]>;
 }
 
-/** Makes the real one. @param environment this process's */
+/**
+ * Makes the real one. Commands of a first run are not told to be quiet: after one that printed nothing simple-git waits
+ * 50 ms in case something still comes.
+ * @param environment this process's
+ */
 export function makeGit(environment: Environment): Git {
   const run = (folder: string, args: readonly string[], extra: Extra = {}) => runGit(environment, folder, args, extra);
 
@@ -101,17 +106,23 @@ export function makeGit(environment: Environment): Git {
       return { ...(head ? { head } : {}), ...(origin ? { origin } : {}) };
     },
     async init(folder) {
-      await write(folder, ['init', '--quiet', '--initial-branch=main']);
+      await write(folder, ['init', '--initial-branch=main']);
     },
     async commit(folder, options) {
-      const who = await toAuthorVariables(findLine, folder, environment, options);
-      await write(folder, ['add', '--force', '--', ...options.paths]);
+      await write(folder, ['add', '--verbose', '--force', '--', ...options.paths]);
       // Windows has no executable bit for git to see.
       if (process.platform === 'win32' && options.executables.length > 0) {
         await write(folder, ['update-index', '--chmod=+x', '--', ...options.executables]);
       }
-      await write(folder, ['commit', '--quiet', '--no-verify', '-m', options.message], { variables: who });
-      return (await run(folder, ['rev-parse', 'HEAD'])).trim();
+      const args = ['commit', '--no-verify', '-m', options.message];
+      const own = toOwnAuthor(environment);
+      // Most people are named in git's configuration: to ask for that first would be one more process for everybody.
+      await run(folder, args, { variables: own }).catch(async (error: unknown) => {
+        const isUnknown = error instanceof GitExit && !(await isAuthorKnown(findLine, folder));
+        const named = isUnknown ? { ...toAuthorVariables(await options.author()), ...own } : own;
+        await write(folder, args, { variables: named });
+      });
+      return findHead(openDisk(folder)) ?? (await run(folder, ['rev-parse', 'HEAD'])).trim();
     },
     async setOrigin(folder, url) {
       // One call where there is no remote yet, which is the usual case.
@@ -224,6 +235,8 @@ function toVariables(environment: Environment, folder: string, { remote, variabl
     ['core.autocrlf', 'false'],
     ['commit.gpgsign', 'false'],
     ['credential.helper', ''],
+    // A name made up from the machine's would be nobody's.
+    ['user.useConfigOnly', 'true'],
   ];
   // Only for this host: a redirect elsewhere does not get it.
   if (remote)
@@ -245,24 +258,28 @@ function toVariables(environment: Environment, folder: string, { remote, variabl
 
 type FindLine = (folder: string, args: readonly string[]) => Promise<string | undefined>;
 
-async function toAuthorVariables(
-  findLine: FindLine,
-  folder: string,
-  environment: Environment,
-  options: CommitOptions,
-): Promise<Record<string, string>> {
-  const own = ['GIT_AUTHOR_NAME', 'GIT_AUTHOR_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_COMMITTER_EMAIL'] as const;
-  const inherited = Object.fromEntries(own.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+const AUTHOR_VARIABLES = ['GIT_AUTHOR_NAME', 'GIT_AUTHOR_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_COMMITTER_EMAIL'] as const;
+
+/** Who this process's environment says it is. */
+function toOwnAuthor(environment: Environment): Readonly<Record<string, string>> {
+  return Object.fromEntries(AUTHOR_VARIABLES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+}
+
+function toAuthorVariables({ name, email }: Author): Readonly<Record<string, string>> {
+  return Object.fromEntries(AUTHOR_VARIABLES.map((variable) => [variable, variable.endsWith('NAME') ? name : email]));
+}
+
+async function isAuthorKnown(findLine: FindLine, folder: string): Promise<boolean> {
   const known = (await findLine(folder, ['config', '--get-regexp', '^user\\.(name|email)$'])) ?? '';
-  if (/^user\.name ./m.test(known) && /^user\.email ./m.test(known)) return inherited;
-  const { name, email } = await options.author();
-  return {
-    GIT_AUTHOR_NAME: name,
-    GIT_AUTHOR_EMAIL: email,
-    GIT_COMMITTER_NAME: name,
-    GIT_COMMITTER_EMAIL: email,
-    ...inherited,
-  };
+  return /^user\.name ./m.test(known) && /^user\.email ./m.test(known);
+}
+
+/** HEAD's commit as git's files say it; `undefined` where they lie elsewhere (worktrees) or have another form (reftable). */
+function findHead(disk: Disk): string | undefined {
+  if (!disk.exists('.git/HEAD')) return undefined;
+  const branch = /^ref: (refs\/heads\/\S+)\n$/.exec(disk.find('.git/HEAD')?.contents ?? '')?.[1];
+  const commit = branch === undefined ? undefined : disk.find(`.git/${branch}`)?.contents.trim();
+  return commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
 }
 
 /** git ran and ended with another code than 0; the message is what it said. */

@@ -69,6 +69,7 @@ export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: n
 
 /** What a terminal is made of. */
 export interface TerminalOptions {
+  /** Looked at only where somebody may be asked. */
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
@@ -81,9 +82,9 @@ export interface TerminalOptions {
 
 /** The real terminal. */
 export function createTerminal(options: TerminalOptions): Terminal {
-  const { stdin, stdout, stderr, env, translate, json } = options;
+  const { stdout, stderr, env, translate, json } = options;
   const output = json ? stderr : stdout;
-  const isInteractive = !options.noInteractive && stdin.isTTY === true && output.isTTY === true && !isCi(env);
+  const isInteractive = !options.noInteractive && options.stdin.isTTY === true && output.isTTY === true && !isCi(env);
   // Azure Pipelines obeys `##vso[` wherever it is printed.
   const inPipeline = env.TF_BUILD !== undefined;
   const write = (stream: Output, text: string) => {
