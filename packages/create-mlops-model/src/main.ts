@@ -19,7 +19,7 @@ const modules: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   feature: async () => (await import('./commands/project.ts')).feature,
   schedule: async () => (await import('./commands/project.ts')).schedule,
   doctor: async () => (await import('./commands/project.ts')).doctor,
-  sandbox: () => import('./commands/sandbox.ts'),
+  sandbox: async () => (await import('./commands/project.ts')).sandbox,
   rehearse: async () => (await import('./commands/project.ts')).rehearse,
 };
 

@@ -65,7 +65,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 /** The services are loaded only by a run that gets to them. */
 async function provision(context: CommandContext, project: Provision): Promise<ExitCode> {
-  return (await import('../provision.ts')).provision(context, project);
+  return (await import('./project.ts')).provision(context, project);
 }
 
 function toAzure({ version }: CommandContext): string {
