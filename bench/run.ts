@@ -12,7 +12,8 @@ import { BUDGETS, describeBudgets, describeSamples, isKept, type Sample } from '
 
 const node = process.env.PRODUCT_NODE ?? process.execPath;
 const bin = join(ROOT, 'packages/create-mlops-model/bin.js');
-const answers = ['--answers', join(ROOT, 'examples/ottawa-over-asking.yaml')];
+// Answers by flags, as the other scaffolders get theirs.
+const answers = ['--name=ottawa-over-asking', '--schedule=0 6 * * 1', '--time-zone=America/Toronto'];
 const create = [bin, 'create', '{dir}', ...answers, '--yes', '--no-interactive'];
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
