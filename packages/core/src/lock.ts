@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { UserError } from './errors.ts';
-import type { Files, Ownership, RenderedFile } from './files.ts';
+import { type Files, type Ownership, type RenderedFile, sortFiles } from './files.ts';
 
 /** `mlops.lock`: which generator wrote the managed files, and how they looked. No cloud state, no ids. */
 export interface Lock {
@@ -98,7 +98,7 @@ export async function withLock(files: Files, generator: string, hash: Hash = toS
   const all = new Map(files);
   all.set(BASE_PATH, locked(printBase(files)));
   all.set(LOCK_PATH, locked(printLock(await toLock(files, generator, hash))));
-  return new Map([...all].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return sortFiles(all);
 }
 
 /** How a managed file stands against the lock: as written, changed by the team, or gone. */

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import {
   BASE_PATH,
   type FileState,
@@ -9,10 +9,9 @@ import {
   parseManifest,
   toFileStates,
   toNames,
-  UserError,
 } from '@create-mlops-model/core';
 import type { CommandContext, TargetKind } from './command.ts';
-import { toInvocation } from './commands.ts';
+import { noManifest, readManifest } from './project-folder.ts';
 import { renderProject } from './render-project.ts';
 import { type Disk, openDisk } from './services/disk.ts';
 import { makeGit } from './services/git.ts';
@@ -80,20 +79,9 @@ export function findModelFolder(cwd: string): Disk | undefined {
 }
 
 function getModelFolder(context: CommandContext): Disk {
-  const { translate, cwd, version } = context;
-  const disk = findModelFolder(cwd);
-  if (disk !== undefined) return disk;
-  throw new UserError(
-    'usage',
-    translate('error.noManifest', { directory: cwd }),
-    translate('error.noManifest.hint', { command: toInvocation(version) }),
-  );
-}
-
-/** The manifest as it lies on this disk. @throws UserError `usage`, naming every problem */
-export function readManifest(context: CommandContext, disk: Disk): Manifest {
-  const text = disk.find(MANIFEST_PATH)?.contents ?? '';
-  return parseManifest(text, join(disk.folder, MANIFEST_PATH), context.translate);
+  const disk = findModelFolder(context.cwd);
+  if (disk === undefined) throw noManifest(context, context.cwd);
+  return disk;
 }
 
 /** The flag; else where `origin` leads; else Azure once an organisation is named. */

@@ -1,5 +1,14 @@
 import { join, resolve } from 'node:path';
-import { type Files, LOCK_PATH, MANIFEST_PATH, parseLock, toFileStates, UserError } from '@create-mlops-model/core';
+import {
+  type Files,
+  LOCK_PATH,
+  MANIFEST_PATH,
+  type Manifest,
+  parseLock,
+  parseManifest,
+  toFileStates,
+  UserError,
+} from '@create-mlops-model/core';
 import type { CommandContext } from './command.ts';
 import { toInvocation } from './commands.ts';
 import { type Disk, describeFolder, openDisk } from './services/disk.ts';
@@ -88,4 +97,20 @@ export async function rewritePristine(disk: Disk, files: Files): Promise<readonl
     written.push(path);
   }
   return written;
+}
+
+/** The manifest as it lies on this disk. @throws UserError `usage`: there is none, or every problem with it is named */
+export function readManifest(context: CommandContext, disk: Disk): Manifest {
+  const file = disk.find(MANIFEST_PATH);
+  if (!file) throw noManifest(context, disk.folder);
+  return parseManifest(file.contents, join(disk.folder, MANIFEST_PATH), context.translate);
+}
+
+/** Nobody made a model in this folder. */
+export function noManifest({ translate, version }: CommandContext, directory: string): UserError {
+  return new UserError(
+    'usage',
+    translate('error.noManifest', { directory }),
+    translate('error.noManifest.hint', { command: toInvocation(version) }),
+  );
 }

@@ -94,19 +94,17 @@ function describeFinding(finding: ScheduleFinding, translate: Translate): string
 
 /** The next runs in local time and UTC, and what daylight saving does to them. */
 export function describeNextRuns(manifest: Manifest, from: Date, translate: Translate): string[] {
-  const { schedules } = manifest.retraining;
+  const schedules = manifest.retraining.schedules.map((each) => ({
+    ...convertSchedule(each),
+    timeZone: each.timeZone,
+  }));
   const runs = schedules
-    .flatMap((schedule) => {
-      const { crons } = convertSchedule(schedule);
-      return nextRuns(crons, 'UTC', from, RUNS_SHOWN).map((at) => ({ at, timeZone: schedule.timeZone }));
-    })
+    .flatMap(({ crons, timeZone }) => nextRuns(crons, 'UTC', from, RUNS_SHOWN).map((at) => ({ at, timeZone })))
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .slice(0, RUNS_SHOWN);
   if (runs.length === 0) return [];
   const lines = runs.map(({ at, timeZone }) => describeRun(at, timeZone, translate));
-  const notes = schedules.flatMap((schedule) =>
-    convertSchedule(schedule).notes.map((note) => describeNote(note, translate)),
-  );
+  const notes = schedules.flatMap((schedule) => schedule.notes.map((note) => describeNote(note, translate)));
   return [translate('report.nextRuns'), ...lines, ...new Set(notes)];
 }
 

@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import {
   apply,
   azureTarget,
@@ -6,10 +6,8 @@ import {
   describePlan,
   type ExitCode,
   type Files,
-  MANIFEST_PATH,
   type Manifest,
   type Planned,
-  parseManifest,
   plan,
   type Resource,
   toExitCode,
@@ -17,14 +15,13 @@ import {
   toNames,
   toOutcomeDocument,
   toPlanDocument,
-  UserError,
 } from '@create-mlops-model/core';
 import { ask } from '../ask.ts';
 import type { CommandContext } from '../command.ts';
 import { toInvocation } from '../commands.ts';
 import { declareClone, toCloneUrl } from '../declare/base.ts';
 import { toLocalAuthor } from '../local-author.ts';
-import { openTargetFolder, refuseForeignFiles } from '../project-folder.ts';
+import { openTargetFolder, readManifest, refuseForeignFiles } from '../project-folder.ts';
 import type { Provision } from '../provision.ts';
 import { renderProject } from '../render-project.ts';
 import { type Disk, openDisk, readTextAt } from '../services/disk.ts';
@@ -37,7 +34,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const typed = positionals[0];
   // A folder that cannot be written to is refused before anything is asked.
   if (typed !== undefined) openTargetFolder(context, typed);
-  const before = flags.continue ? readManifest(context, typed ?? '.') : undefined;
+  const before = flags.continue ? readManifest(context, openDisk(resolve(context.cwd, typed ?? '.'))) : undefined;
   terminal.print(terminal.style.bold(translate('create.intro')));
   const asked = await ask({
     context,
@@ -70,18 +67,6 @@ async function provision(context: CommandContext, project: Provision): Promise<E
 
 function toAzure({ version }: CommandContext): string {
   return `${toInvocation(version)} . --continue --target azure`;
-}
-
-function readManifest(context: CommandContext, directory: string): Manifest {
-  const disk = openDisk(resolve(context.cwd, directory));
-  const file = disk.find(MANIFEST_PATH);
-  if (file) return parseManifest(file.contents, join(disk.folder, MANIFEST_PATH), context.translate);
-  const { translate, version } = context;
-  throw new UserError(
-    'usage',
-    translate('error.noManifest', { directory: disk.folder }),
-    translate('error.noManifest.hint', { command: toInvocation(version) }),
-  );
 }
 
 /** `--files-only`: the same plan and apply, for files and clone alone. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type ExitCode, MANIFEST_PATH } from '@create-mlops-model/core';
-import { findModelFolder, findTargetKind, followServer, readManifest } from '../clone.ts';
+import { findModelFolder, findTargetKind, followServer } from '../clone.ts';
 import type { CommandContext } from '../command.ts';
 import { toInvocation } from '../commands.ts';
 import { checkNetwork } from '../doctor/check-network.ts';
@@ -8,6 +8,7 @@ import { checkProject } from '../doctor/check-project.ts';
 import { checkCredentials, checkSignIns } from '../doctor/check-sign-in.ts';
 import { checkTools } from '../doctor/check-tools.ts';
 import { type Finding, toDoctorExitCode, toFailure } from '../doctor/finding.ts';
+import { readManifest } from '../project-folder.ts';
 import { type Disk, describeFolder } from '../services/disk.ts';
 import { findSandbox, toSandboxHome } from '../services/sandbox.ts';
 import { makeShell } from '../services/shell.ts';
