@@ -9,6 +9,7 @@ import { azureDevOpsService } from './azure-devops/service.ts';
 import { settlePullRequests } from './azure-devops/settle-pull-requests.ts';
 import { emptyState } from './azure-devops/state.ts';
 import { makeWorld, type World } from './azure-devops/world.ts';
+import { openClock } from './clock.ts';
 import { controlService } from './control.ts';
 import { databricksService } from './databricks/service.ts';
 import { makeFaults } from './faults.ts';
@@ -59,6 +60,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     store: openStore(state, 'azure-devops', emptyState),
     gitFolder,
     identities: identities.all,
+    clock: openClock(state),
     origin: () => addresses.azureDevOps,
   });
   recoverRepositories(world);
