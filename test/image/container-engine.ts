@@ -1,6 +1,5 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
-import { openSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,8 @@ import { promisify } from 'node:util';
 import { ROOT } from '../../scripts/toolchain.mjs';
 import { hasTool } from '../require-tool.ts';
 import { ensureBaseImage } from './base-image.ts';
-import { unmountBelow } from './unmount-below.ts';
+import { endChild, startChild } from './child.ts';
+import { startPodman } from './podman.ts';
 import { findFreePort, waitFor } from './waiting.ts';
 
 const run = promisify(execFile);
@@ -45,41 +45,23 @@ export async function startContainerEngine(): Promise<ContainerEngine> {
   const registry = `localhost:${port}`;
   const secret = { REGISTRY_USER: 'push', REGISTRY_PASSWORD: randomBytes(18).toString('base64url') };
   await writeSettings(folder, port, secret);
-  const socket = `unix://${join(folder, 'podman.sock')}`;
-  const settings = {
-    CONTAINERS_CONF: join(folder, 'containers.conf'),
-    CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
-    CONTAINERS_REGISTRIES_CONF: join(folder, 'registries.conf'),
-    // The kernel here has the cgroups of two generations at once, which buildah's other isolations refuse.
-    BUILDAH_ISOLATION: 'chroot',
-    TMPDIR: join(folder, 'tmp'),
-  };
-  const children = [
-    start(folder, 'registry', ['docker-registry', 'serve', join(folder, 'registry.yml')], {}),
-    start(folder, 'podman', ['podman', 'system', 'service', '--time=0', socket], settings),
-  ];
+  const child = startChild(folder, 'registry', ['docker-registry', 'serve', join(folder, 'registry.yml')], {});
+  const podman = await startPodman(folder, registry);
   const env = {
-    DOCKER_HOST: socket,
-    DOCKER_CONFIG: join(folder, 'docker'),
+    ...podman.env,
     // The test's own `az` comes first.
     PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
     REGISTRY_ADDRESS: registry,
     ...secret,
   };
-  const docker = async (...args: string[]) => {
-    const { stdout } = await run('docker', args, { env: { ...process.env, ...env }, maxBuffer: 256 * 1024 * 1024 });
-    return stdout.trimEnd();
-  };
+  const { docker } = podman;
   const stop = async () => {
-    const containers = (await docker('ps', '--all', '--quiet').catch(() => '')).split('\n').filter(Boolean);
-    if (containers.length > 0) await docker('rm', '--force', ...containers);
-    await Promise.all(children.map(end));
-    await unmountBelow(folder);
+    await podman.stop();
+    await endChild(child);
     await rm(folder, { recursive: true, force: true });
   };
   try {
     await waitFor('the registry', () => fetch(`http://${registry}/v2/`).then(({ status }) => status === 401));
-    await waitFor('podman', () => docker('version').then(() => true));
     await createNetwork(docker);
     const base = await pushBase(registry, secret, folder);
     return { registry, base, images: join(folder, 'registry'), env, docker, stop };
@@ -90,27 +72,9 @@ export async function startContainerEngine(): Promise<ContainerEngine> {
 }
 
 async function writeSettings(folder: string, port: number, secret: Secret): Promise<void> {
-  for (const name of ['tmp', 'docker', 'bin', 'networks']) await mkdir(join(folder, name));
+  await mkdir(join(folder, 'bin'));
   const quote = JSON.stringify;
   const files = {
-    // Limits that this machine lets a child have; without them the runtime asks for more and is refused.
-    'containers.conf': `[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-tmp_dir = ${quote(join(folder, 'libpod'))}
-[network]
-network_backend = "netavark"
-network_config_dir = ${quote(join(folder, 'networks'))}
-`,
-    'storage.conf': `[storage]
-driver = "overlay"
-graphroot = ${quote(join(folder, 'storage'))}
-runroot = ${quote(join(folder, 'run'))}
-`,
-    'registries.conf': `[[registry]]\nlocation = "localhost:${port}"\ninsecure = true\n`,
     'registry.yml': `version: 0.1
 log: { level: warn }
 storage: { filesystem: { rootdirectory: ${quote(join(folder, 'registry'))} } }
@@ -158,21 +122,4 @@ async function pushBase(registry: string, secret: Secret, folder: string): Promi
   await run('skopeo', [...options, `oci:${layout}`, `docker://${base}`]);
   await rm(layout, { recursive: true });
   return base;
-}
-
-/** A child that the kernel ends when this process dies, however it dies. */
-function start(folder: string, name: string, command: readonly string[], env: Record<string, string>): ChildProcess {
-  const log = openSync(join(folder, `${name}.log`), 'w');
-  return spawn('setpriv', ['--pdeathsig', 'TERM', ...command], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', log, log],
-  });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
 }

@@ -1,12 +1,13 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { listen, type Service } from './router.ts';
+import { type Bodies, listen, type Service } from './router.ts';
 import type { Store } from './store.ts';
 
 /** Ports of a sandbox; kept, so that a restart does not change a single URL. */
 export interface Ports {
   readonly azureDevOps?: number;
   readonly databricks?: number;
+  readonly registry?: number;
 }
 
 /** A port that somebody else holds. */
@@ -21,7 +22,7 @@ export class PortTaken extends Error {
 }
 
 /** The first ports tried when none is known. */
-const FIRST_PORTS = { azureDevOps: 7310, databricks: 7311 } as const;
+const FIRST_PORTS = { azureDevOps: 7310, databricks: 7311, registry: 7710 } as const;
 const ATTEMPTS = 200;
 
 /**
@@ -33,29 +34,31 @@ export async function openPort(
   service: Service,
   asked: number | undefined,
   kept: Store<Ports>,
+  bodies: Bodies = 'read',
 ): Promise<{ server: Server; port: number }> {
   const fixed = asked ?? kept.data[name];
-  const server = fixed === undefined ? await listenFrom(service, FIRST_PORTS[name]) : await listenAt(service, fixed);
+  const server =
+    fixed === undefined ? await listenFrom(service, FIRST_PORTS[name], bodies) : await listenAt(service, fixed, bodies);
   const { port } = server.address() as AddressInfo;
   kept.data = { ...kept.data, [name]: port };
   kept.save();
   return { server, port };
 }
 
-async function listenFrom(service: Service, first: number): Promise<Server> {
+async function listenFrom(service: Service, first: number, bodies: Bodies): Promise<Server> {
   for (let port = first; port < first + ATTEMPTS * 2; port += 2) {
     try {
-      return await listenAt(service, port);
+      return await listenAt(service, port, bodies);
     } catch (error) {
       if (!(error instanceof PortTaken)) throw error;
     }
   }
-  return listenAt(service, 0);
+  return listenAt(service, 0, bodies);
 }
 
-async function listenAt(service: Service, port: number): Promise<Server> {
+async function listenAt(service: Service, port: number, bodies: Bodies): Promise<Server> {
   try {
-    return await listen(service, port);
+    return await listen(service, port, bodies);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortTaken(port);
     throw error;

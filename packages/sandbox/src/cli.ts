@@ -39,7 +39,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       addresses,
       identities: sandbox.identities(),
     });
-    process.stdout.write(`Azure DevOps ${addresses.azureDevOps}\nDatabricks   ${addresses.databricks}\n`);
+    process.stdout.write(
+      `Azure DevOps ${addresses.azureDevOps}\nDatabricks   ${addresses.databricks}\nRegistry     ${addresses.registry}\n`,
+    );
     await stopped;
     await sandbox.stop();
     return 0;

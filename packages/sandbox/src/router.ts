@@ -11,7 +11,7 @@ export interface SandboxRequest {
   readonly body: Buffer;
   /** Body as JSON (a leading BOM is ignored); `undefined` when empty; throws `SyntaxError`. */
   json(): unknown;
-  /** The raw pair, for streaming handlers such as `git http-backend`. The body has been read already. */
+  /** The raw pair, for streaming handlers such as `git http-backend`. The body has been read already, but where a port streams. */
   readonly raw: { readonly request: IncomingMessage; readonly response: ServerResponse };
 }
 
@@ -68,11 +68,16 @@ function matchTemplate(template: string, segments: readonly string[]): Params | 
 
 const BODY_LIMIT = 32 * 1024 * 1024;
 
+/** `read`: before the service is asked · `stream`: the service reads `raw.request` itself, and `body` is empty. */
+export type Bodies = 'read' | 'stream';
+
 /** Serves one service on 127.0.0.1. @returns the server, listening; port 0 takes a free one */
-export async function listen(service: Service, port: number): Promise<Server> {
+export async function listen(service: Service, port: number, bodies: Bodies = 'read'): Promise<Server> {
   const server = createServer((request, response) => {
-    void answer(service, request, response);
+    void answer(service, request, response, bodies);
   });
+  // A layer of some gigabytes takes its time.
+  if (bodies === 'stream') server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -81,9 +86,14 @@ export async function listen(service: Service, port: number): Promise<Server> {
   return server;
 }
 
-async function answer(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  service: Service,
+  request: IncomingMessage,
+  response: ServerResponse,
+  bodies: Bodies,
+): Promise<void> {
   try {
-    const body = await readBody(request);
+    const body = bodies === 'read' ? await readBody(request) : Buffer.alloc(0);
     const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
     const reply = await service({
       method: request.method ?? 'GET',

@@ -13,10 +13,12 @@ import { openClock } from './clock.ts';
 import { controlService } from './control.ts';
 import { databricksService } from './databricks/service.ts';
 import { makeFaults } from './faults.ts';
-import type { Identity } from './identities.ts';
+import { findIdentity, type Identity } from './identities.ts';
 import { openIdentities } from './identity-store.ts';
+import { openRegistry, registryService } from './registry/registry.ts';
+import type { RegistryUser } from './registry/tokens.ts';
 import { makeRequestLog } from './request-log.ts';
-import type { Service } from './router.ts';
+import type { Bodies, Service } from './router.ts';
 import { openStore } from './store.ts';
 
 /** Where a sandbox keeps its state and which ports it takes. */
@@ -32,6 +34,8 @@ export interface Addresses {
   /** Organisations follow: `<azureDevOps>/contoso`. */
   readonly azureDevOps: string;
   readonly databricks: string;
+  /** Image registry; names of images start with its host and port. */
+  readonly registry: string;
   /** The sandbox's own switches. */
   readonly control: string;
 }
@@ -55,7 +59,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
   mkdirSync(gitFolder, { recursive: true, mode: 0o700 });
   const identities = openIdentities(state);
   const kept = openStore<Ports>(state, 'ports', () => ({}));
-  const addresses = { azureDevOps: '', databricks: '', control: '' };
+  const addresses = { azureDevOps: '', databricks: '', registry: '', control: '' };
   const world = makeWorld({
     store: openStore(state, 'azure-devops', emptyState),
     gitFolder,
@@ -74,28 +78,41 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     identities: identities.signedIn,
     gitRepositories: { resolve: (url) => findRepositoryFolder(world, url) },
   });
+  const registry = registryService({
+    registry: openRegistry(join(state, 'registry')),
+    signIn: (authorization) => toRegistryUser(findIdentity(identities.signedIn(), authorization)),
+  });
   const dress = (name: string, service: Service) => delayed(world, log.wrap(name, faults.wrap(name, service)));
-  const first = await openPort(
-    'azureDevOps',
-    switchboard(control, dress('azureDevOps', devOps)),
-    ports.azureDevOps,
-    kept,
-  );
+  const servers: Server[] = [];
+  const open = async (name: keyof Ports, service: Service, bodies?: Bodies) => {
+    const { server, port } = await openPort(name, service, ports[name], kept, bodies);
+    servers.push(server);
+    return port;
+  };
   try {
-    const second = await openPort('databricks', dress('databricks', databricks), ports.databricks, kept);
-    addresses.azureDevOps = `http://127.0.0.1:${first.port}`;
-    addresses.databricks = `http://127.0.0.1:${second.port}`;
+    addresses.azureDevOps = toUrl(await open('azureDevOps', switchboard(control, dress('azureDevOps', devOps))));
+    addresses.databricks = toUrl(await open('databricks', dress('databricks', databricks)));
+    addresses.registry = toUrl(await open('registry', dress('registry', registry), 'stream'), 'localhost');
     addresses.control = `${addresses.azureDevOps}/_sandbox`;
     const stop = async () => {
-      await closeAll([first.server, second.server]);
+      await closeAll(servers);
       await databricks.stop();
       await world.idle();
     };
     return { addresses, identities: identities.all, stop };
   } catch (error) {
-    await closeAll([first.server]);
+    await closeAll(servers);
     throw error;
   }
+}
+
+/** `localhost` is the one name under which Docker and Podman both speak plain HTTP to a registry. */
+function toUrl(port: number, host: '127.0.0.1' | 'localhost' = '127.0.0.1'): string {
+  return `http://${host}:${port}`;
+}
+
+function toRegistryUser(identity: Identity | undefined): RegistryUser | undefined {
+  return identity && { name: identity.account, mayPush: identity.role !== 'reader' };
 }
 
 function switchboard(control: Service, devOps: Service): Service {

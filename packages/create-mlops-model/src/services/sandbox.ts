@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Manifest, type Target, toNames, UserError } from '@create-mlops-model/core';
+import { type Manifest, type Target, UserError } from '@create-mlops-model/core';
 import { openDisk } from './disk.ts';
 import type { Environment } from './http-agents.ts';
 import type { Shell } from './shell.ts';
@@ -20,7 +20,7 @@ export interface SandboxIdentity {
 export interface RunningSandbox {
   readonly pid: number;
   readonly version: string;
-  readonly addresses: { readonly azureDevOps: string; readonly databricks: string };
+  readonly addresses: { readonly azureDevOps: string; readonly databricks: string; readonly registry: string };
   readonly identities: readonly SandboxIdentity[];
 }
 
@@ -105,7 +105,7 @@ export function sandboxTarget(manifest: Manifest, sandbox: RunningSandbox): Targ
     project: manifest.devops.project || 'mlops',
     databricksHost: sandbox.addresses.databricks,
     trackingUri: '',
-    registryServer: `${manifest.azure.registry || toNames(manifest).model}.azurecr.io`,
+    registryServer: new URL(sandbox.addresses.registry).host,
   };
 }
 
