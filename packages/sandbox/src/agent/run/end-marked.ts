@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { PROCESS_MARKER } from './step-environment.ts';
+
+/** Ends every process in whose environment a job's mark stands. @returns how many there were */
+export async function endMarked(marker: string): Promise<number> {
+  const text = `${PROCESS_MARKER}=${marker}`;
+  const pids = process.platform === 'linux' ? await listByFiles(text) : await listByPs(text);
+  return pids.filter((pid) => pid !== process.pid && endProcess(pid)).length;
+}
+
+async function listByFiles(text: string): Promise<readonly number[]> {
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(names.map(async (name) => ((await isMarked(name, text)) ? [Number(name)] : [])));
+  return found.flat();
+}
+
+async function isMarked(name: string, text: string): Promise<boolean> {
+  try {
+    return (await readFile(`/proc/${name}/environ`, 'latin1')).split('\0').includes(text);
+  } catch {
+    // Somebody else's process, or one that has just ended.
+    return false;
+  }
+}
+
+/** macOS shows environments by `ps -E` only; what is not ours it leaves out. */
+async function listByPs(text: string): Promise<readonly number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-E', '-ww', '-ax', '-o', 'pid=,command='], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout.split('\n').flatMap((line) => (line.includes(text) ? [Number.parseInt(line, 10)] : []));
+}
+
+function endProcess(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { endMarked } from './end-marked.ts';
+import type { JobHost } from './job-work.ts';
+
+/** The process groups that a job has started and that may still be there. */
+export interface ProcessGroups {
+  /** Remembers a group, by the number of its first process. */
+  add(pid: number): void;
+  /** Forgets a group of which nobody is left. What a step leaves running is there for the steps after it. */
+  settle(pid: number): void;
+  /** Ends whatever the job has left behind, as the agent does when it finalises a job. @returns how many groups there were */
+  end(): Promise<number>;
+}
+
+/** Makes the register of a job's processes. @param marker found in the environment of each of them */
+export function makeProcessGroups(host: JobHost, marker: string): ProcessGroups {
+  const forgetBy = new Map<number, () => void>();
+  const forget = (pid: number) => {
+    forgetBy.get(pid)?.();
+    forgetBy.delete(pid);
+  };
+  return {
+    add: (pid) => forgetBy.set(pid, host.onProcess(pid)),
+    settle(pid) {
+      if (!signalGroup(pid, 0)) forget(pid);
+    },
+    async end() {
+      const left = [...forgetBy.keys()].filter((pid) => signalGroup(pid, 'SIGKILL'));
+      // A process that made a group of its own has left those above, but not its environment.
+      const strayed = await endMarked(marker);
+      for (const pid of forgetBy.keys()) forget(pid);
+      return left.length + strayed;
+    },
+  };
+}
+
+/** Sends a signal to a group; 0 only asks whether it is there. @returns whether there was anybody */
+export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch (error) {
+    // EPERM is what macOS says of a group of which only ended processes are left.
+    if (['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+}
