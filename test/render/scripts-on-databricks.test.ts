@@ -8,6 +8,7 @@ import { type JobKind, toJobSettings, toNames } from '../../packages/core/src/in
 import { databricksService } from '../../packages/sandbox/src/databricks/service.ts';
 import { makeIdentities } from '../../packages/sandbox/src/identities.ts';
 import { listen } from '../../packages/sandbox/src/router.ts';
+import { makeTokens } from '../../packages/sandbox/src/sign-in/tokens.ts';
 import { aManifest, aTarget } from '../build.ts';
 import { hasTool, requireTool } from '../require-tool.ts';
 import { createPythonProject, type Ended, type PythonProject, runPython } from './python-project.ts';
@@ -45,6 +46,7 @@ requireTool('python3 and git', () => hasTool('python3') && hasTool('git'))('the 
     const context = {
       folder: join(aside, 'state'),
       identities: () => (you ? [you] : []),
+      tokens: makeTokens(),
       gitRepositories: { resolve: () => bare },
     };
     server = await listen(databricksService(context), 0);

@@ -10,12 +10,14 @@ import type { Identity } from './identities.ts';
 import type { IdentityStore } from './identity-store.ts';
 import type { RequestLog } from './request-log.ts';
 import { matchRoute, type Route, type SandboxReply, type SandboxRequest, type Service } from './router.ts';
+import type { SignIn } from './sign-in/sign-in.ts';
 
 /** Everything that can be turned from outside. */
 export interface Controls {
   readonly world: World;
   readonly identities: IdentityStore;
   readonly faults: Faults;
+  readonly signIn: SignIn;
   readonly log: RequestLog;
   /** What `sandbox.json` says, for whoever only knows the address. */
   readonly describe: () => unknown;
@@ -125,6 +127,16 @@ const routes: readonly Route<Controls>[] = [
     },
   },
   {
+    method: 'POST',
+    template: '_sandbox/az',
+    handle: async (request, _params, { signIn }) => {
+      const secret = /^bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      const { words } = bodyOf(request);
+      if (!Array.isArray(words)) throw new Error('words is a list of texts.');
+      return { status: 200, body: await signIn.answerAz(secret, words.map(String)) };
+    },
+  },
+  {
     method: 'GET',
     template: '_sandbox/settings',
     handle: (_request, _params, { world }) => ({ status: 200, body: world.store.data.settings }),
@@ -213,11 +225,14 @@ function toFault(body: Record<string, unknown>): Fault {
 }
 
 function toSettings(body: Record<string, unknown>): Partial<Settings> {
+/** Settings that are numbers, and the least that each may be. */
+const LEAST: Readonly<Record<string, number>> = { endpointDelay: 0, projectDelay: 0, latency: 0, tokenSeconds: 1 };
+
   for (const [name, value] of Object.entries(body)) {
     const isFine =
       name === 'resourceAreas'
         ? value === 'cloud' || value === 'server'
-        : ['endpointDelay', 'projectDelay', 'latency'].includes(name) && typeof value === 'number' && value >= 0;
+        : typeof value === 'number' && value >= (LEAST[name] ?? Number.POSITIVE_INFINITY);
     if (!isFine) throw new Error(`${name}: ${String(value)} is not understood.`);
   }
   return body;

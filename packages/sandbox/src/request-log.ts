@@ -1,4 +1,3 @@
-import type { IdentityStore } from './identity-store.ts';
 import type { Service } from './router.ts';
 
 /** One request that was answered. */
@@ -9,7 +8,7 @@ export interface LoggedRequest {
   readonly path: string;
   /** 0: the connection was cut. */
   readonly status: number;
-  /** Key of the identity, or `null`. */
+  /** Key of the identity, name of the connection or credential, or `null`. */
   readonly who: string | null;
   /** Milliseconds since 1970 when it came. */
   readonly at: number;
@@ -27,8 +26,8 @@ export interface RequestLog {
   wrap(name: string, service: Service): Service;
 }
 
-/** The log lives in memory. */
-export function makeRequestLog(identities: IdentityStore): RequestLog {
+/** The log lives in memory. @param nameCaller who sent an `Authorization` header */
+export function makeRequestLog(nameCaller: (authorization: string | undefined) => string | null): RequestLog {
   let requests: LoggedRequest[] = [];
   return {
     list: () => requests,
@@ -37,7 +36,7 @@ export function makeRequestLog(identities: IdentityStore): RequestLog {
     },
     wrap: (name, service) => async (request) => {
       const at = Date.now();
-      const who = identities.find(request.headers.authorization)?.key ?? null;
+      const who = nameCaller(request.headers.authorization);
       const path = request.raw.request.url ?? request.path;
       const note = (status: number) => {
         requests.push({ service: name, method: request.method, path, status, who, at, ms: Date.now() - at });

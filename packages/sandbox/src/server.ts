@@ -19,7 +19,11 @@ import { openRegistry, registryService } from './registry/registry.ts';
 import type { RegistryUser } from './registry/tokens.ts';
 import { makeRequestLog } from './request-log.ts';
 import type { Bodies, Service } from './router.ts';
+import { makeSignIn, type SignIn } from './sign-in/sign-in.ts';
 import { openStore } from './store.ts';
+
+/** Azure's tokens are good for an hour or somewhat more. */
+const TOKEN_SECONDS = 3600;
 
 /** Where a sandbox keeps its state and which ports it takes. */
 export interface SandboxOptions {
@@ -45,6 +49,8 @@ export interface Sandbox {
   readonly addresses: Addresses;
   /** Who may sign in, with their tokens. */
   readonly identities: () => readonly Identity[];
+  /** Signs service connections in. */
+  readonly signIn: SignIn;
   /** Closes all ports; requests in flight are answered first. */
   stop(): Promise<void>;
 }
@@ -60,22 +66,32 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
   const identities = openIdentities(state);
   const kept = openStore<Ports>(state, 'ports', () => ({}));
   const addresses = { azureDevOps: '', databricks: '', registry: '', control: '' };
+  const store = openStore(state, 'azure-devops', emptyState);
+  const signIn = makeSignIn({
+    address: () => addresses.control,
+    tokenSeconds: () => store.data.settings.tokenSeconds ?? TOKEN_SECONDS,
+    services: { findTrackingUri: () => undefined },
+  });
   const world = makeWorld({
-    store: openStore(state, 'azure-devops', emptyState),
+    store,
     gitFolder,
     identities: identities.all,
     clock: openClock(state),
+    signIn,
     origin: () => addresses.azureDevOps,
   });
   recoverRepositories(world);
   settlePullRequests(world);
   const faults = makeFaults();
-  const log = makeRequestLog(identities);
-  const control = controlService({ world, identities, faults, log, describe: () => ({ addresses }) });
+  const log = makeRequestLog(
+    (authorization) => identities.find(authorization)?.key ?? signIn.nameCaller(authorization),
+  );
+  const control = controlService({ world, identities, faults, log, signIn, describe: () => ({ addresses }) });
   const devOps = azureDevOpsService(world, identities);
   const databricks = databricksService({
     folder: join(state, 'databricks'),
     identities: identities.signedIn,
+    tokens: signIn.tokens,
     gitRepositories: { resolve: (url) => findRepositoryFolder(world, url) },
   });
   const registry = registryService({
@@ -99,7 +115,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
       await databricks.stop();
       await world.idle();
     };
-    return { addresses, identities: identities.all, stop };
+    return { addresses, identities: identities.all, signIn, stop };
   } catch (error) {
     await closeAll(servers);
     throw error;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IdentityStore } from '../identity-store.ts';
 import type { SandboxRequest, Service } from '../router.ts';
+import { findBuildIdentity } from '../sign-in/find-build-identity.ts';
 import { signInPage } from '../sign-in-page.ts';
 import { type Answer, type Call, type Handler, type Handlers, list } from './call.ts';
 import { ServiceError, toErrorBody } from './errors.ts';
@@ -29,7 +30,10 @@ async function answer(world: World, identities: IdentityStore, request: SandboxR
   const segments = decodePath(request.path);
   const organization = findOrganization(world, segments[0] ?? '');
   if (!organization) return notFoundPage();
-  const identity = identities.find(request.headers.authorization);
+  const { authorization } = request.headers;
+  const identity =
+    identities.find(authorization) ??
+    findBuildIdentity(identities.all(), world.signIn.tokens, organization, authorization);
   if (!identity) return unauthorized(world, segments.includes('_git'));
   if (identity.expired) return segments.includes('_git') ? unauthorized(world, true) : signInPage();
   const base = `${world.origin()}/${organization.name}`;

@@ -265,3 +265,5 @@ export function takeNumber(organization: Organization, kind: string): number {
   organization.counters[kind] = next;
   return next;
 }
+  /** Seconds that a token of Azure is good for; absent in a state of an older version. */
+  tokenSeconds?: number;

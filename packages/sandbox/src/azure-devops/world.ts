@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { StoredIdentity } from '../identity-store.ts';
+import type { SignIn } from '../sign-in/sign-in.ts';
 import type { Store } from '../store.ts';
 import type { DevOpsState, Organization, Repository } from './state.ts';
 
@@ -12,6 +13,8 @@ export interface World {
   readonly identities: () => readonly StoredIdentity[];
   /** What time it is for runs, schedules and checks. */
   readonly clock: Clock;
+  /** Tokens of pipelines, and their sessions of the Azure CLI. */
+  readonly signIn: SignIn;
   /** `http://127.0.0.1:8080`, known once the port is open. */
   readonly origin: () => string;
   /** Runs one change after another, and writes the state down after each: of two equal creates one finds the other's. */

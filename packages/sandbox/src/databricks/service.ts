@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findIdentity, type Identity } from '../identities.ts';
+import type { Identity } from '../identities.ts';
 import { matchRoute, type SandboxReply, type SandboxRequest, type Service } from '../router.ts';
+import type { Tokens } from '../sign-in/tokens.ts';
+import { authenticate } from './authenticate.ts';
 import { gitCredentialRoutes } from './git-credential-routes.ts';
 import { gitFolderRoutes } from './git-folder-routes.ts';
 import { recoverGitFolders } from './git-folders.ts';
@@ -26,6 +28,8 @@ export interface DatabricksContext {
   readonly folder: string;
   /** Who may call. */
   readonly identities: () => readonly Identity[];
+  /** Tokens of applications. */
+  readonly tokens: Tokens;
   /** Where Git folders are cloned from. */
   readonly gitRepositories: GitRepositories;
   /** Does the tasks of runs; by default notebooks run for real. */
@@ -52,7 +56,7 @@ const routes: readonly DatabricksRoute[] = [
 
 /** A Databricks workspace: Git folders, files, jobs and their permissions. */
 export function databricksService(context: DatabricksContext): DatabricksService {
-  const world = openWorld(context.folder, context.identities, context.gitRepositories);
+  const world = openWorld(context);
   prepareTree(world);
   const runTask = context.runTask ?? makeTaskRunner(world, () => findPython(context));
   const runs = makeRunEngine(world, runTask);
@@ -86,16 +90,6 @@ async function answer(world: World, runs: RunEngine, request: SandboxRequest): P
     throw denied(`User ${caller.account} does not have permission to ${request.method} ${request.path}.`);
   }
   return found.route.handle(request, found.params, { ...world, runs, caller });
-}
-
-function authenticate(world: World, authorization: string | undefined): Identity {
-  if (!/^bearer /i.test(authorization ?? '')) {
-    const message = 'Credential was not sent or was of an unsupported type for this API.';
-    throw new ServiceError(401, '401', `${message} [ReqId: ${randomUUID()}]`);
-  }
-  const caller = findIdentity(world.identities(), authorization);
-  if (!caller) throw new ServiceError(403, '403', `Invalid access token. [ReqId: ${randomUUID()}]`);
-  return caller;
 }
 
 function toReply(error: ServiceError): SandboxReply {

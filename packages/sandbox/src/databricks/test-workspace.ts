@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Identity, makeIdentities } from '../identities.ts';
 import { listen } from '../router.ts';
+import { makeTokens, type Tokens } from '../sign-in/tokens.ts';
 import type { RunTask } from './run-engine.ts';
 import { type DatabricksService, databricksService } from './service.ts';
 
@@ -20,6 +21,8 @@ export interface TestWorkspace {
   readonly address: string;
   readonly folder: string;
   readonly identities: readonly Identity[];
+  /** Grants tokens to applications. */
+  readonly tokens: Tokens;
   /** Clone URL of the repository. */
   readonly url: string;
   /** Clone URL of a repository without commits. */
@@ -37,6 +40,7 @@ export async function startTestWorkspace(runTask?: RunTask): Promise<TestWorkspa
   const base = mkdtempSync(join(tmpdir(), 'databricks-'));
   const folder = join(base, 'state');
   const identities = makeIdentities();
+  const tokens = makeTokens();
   const url = 'http://127.0.0.1:1/contoso/Housing/_git/price';
   const emptyUrl = 'http://127.0.0.1:1/contoso/Housing/_git/empty';
   const bares = new Map([url, emptyUrl].map((one, index) => [one, join(base, `bare${index}.git`)]));
@@ -49,6 +53,7 @@ export async function startTestWorkspace(runTask?: RunTask): Promise<TestWorkspa
     service = databricksService({
       folder,
       identities: () => identities,
+      tokens,
       gitRepositories,
       ...(runTask ? { runTask } : {}),
     });
@@ -67,6 +72,7 @@ export async function startTestWorkspace(runTask?: RunTask): Promise<TestWorkspa
     },
     folder,
     identities,
+    tokens,
     url,
     emptyUrl,
     async call(method, path, body, who = 'you') {

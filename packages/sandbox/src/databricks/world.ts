@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Identity } from '../identities.ts';
 import type { Route } from '../router.ts';
+import type { Tokens } from '../sign-in/tokens.ts';
 import { openStore, type Store } from '../store.ts';
 import { type DatabricksState, type Run, toInitialState } from './state.ts';
 
@@ -18,6 +19,7 @@ export interface World {
   /** Folder for files that may vanish. */
   readonly scratch: string;
   readonly identities: () => readonly Identity[];
+  readonly tokens: Tokens;
   readonly gitRepositories: GitRepositories;
   /** Runs `work` after all that was passed before has ended: two changes of Git folders never mix. */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
@@ -45,17 +47,19 @@ export interface Call extends World {
 export type DatabricksRoute = Route<Call>;
 
 /** Opens the state in `folder`. */
-export function openWorld(
-  folder: string,
-  identities: () => readonly Identity[],
-  gitRepositories: GitRepositories,
-): World {
+export function openWorld({
+  folder,
+  identities,
+  tokens,
+  gitRepositories,
+}: Pick<World, 'identities' | 'tokens' | 'gitRepositories'> & { readonly folder: string }): World {
   let last: Promise<unknown> = Promise.resolve();
   return {
     store: openStore(folder, 'databricks', toInitialState),
     root: join(folder, 'workspace'),
     scratch: join(folder, 'scratch'),
     identities,
+    tokens,
     gitRepositories,
     inTurn(work) {
       const next = last.then(work, work);
