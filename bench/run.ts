@@ -11,7 +11,7 @@ import { type Contents, preparePeers } from './peers.ts';
 import { BUDGETS, describeBudgets, describeSamples, isKept, type Sample } from './report.ts';
 
 const node = process.env.PRODUCT_NODE ?? process.execPath;
-const bin = join(ROOT, 'packages/create-mlops-model/bin.js');
+const bin = join(ROOT, 'packages/create-mlops-model/bin.cjs');
 // Answers by flags, as the other scaffolders get theirs.
 const answers = ['--name=ottawa-over-asking', '--schedule=0 6 * * 1', '--time-zone=America/Toronto'];
 const create = [bin, 'create', '{dir}', ...answers, '--yes', '--no-interactive'];

@@ -16,7 +16,7 @@ export const PROJECT = join(PLAYGROUND, 'ottawa-over-asking');
 export function runProduct(args, cwd = PLAYGROUND) {
   mkdirSync(cwd, { recursive: true });
   const env = { MLOPS_SANDBOX_HOME: join(PLAYGROUND, '.sandbox'), ...withoutNpm() };
-  return run(process.execPath, [join(ROOT, 'packages/create-mlops-model/bin.js'), ...args], { cwd, env });
+  return run(process.execPath, [join(ROOT, 'packages/create-mlops-model/bin.cjs'), ...args], { cwd, env });
 }
 
 /** npm hands its settings to scripts as `npm_config_*`; the CLI would take them for flags that npm has swallowed. */

@@ -39,6 +39,6 @@ function writeSchema(): void {
 }
 
 function isBuilt(item: PublishedPackage): boolean {
-  const files = [...item.entries.map((entry) => entry.replace(/\.ts$/, '.js')), ...item.assets];
+  const files = [...item.entries.map((entry) => entry.replace(/\.ts$/, '.cjs')), ...item.assets];
   return files.every((file) => existsSync(join(item.folder, 'dist', file)));
 }

@@ -59,7 +59,7 @@ function findManifestProblems(folder: string): string[] {
 }
 
 function findCodeFromText(dist: string): string[] {
-  const chunks = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'));
+  const chunks = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.cjs'));
   return chunks
     .filter((path) => CODE_FROM_TEXT.test(readFileSync(join(dist, path), 'utf8')))
     .map((path) => `dist/${path} makes code from text`);

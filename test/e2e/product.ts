@@ -10,7 +10,7 @@ export const PRODUCT_NODE = process.env.PRODUCT_NODE ?? process.execPath;
 const PACKAGES = process.env.PRODUCT_PACKAGES ?? join(ROOT, 'packages');
 
 /** The CLI's program. */
-export const PRODUCT = join(PACKAGES, 'create-mlops-model/bin.js');
+export const PRODUCT = join(PACKAGES, 'create-mlops-model/bin.cjs');
 
 /** The sandbox's program. */
 export const SANDBOX = join(

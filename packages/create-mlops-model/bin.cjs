@@ -13,7 +13,4 @@ if (Number(parts[0]) < 20 || (Number(parts[0]) === 20 && Number(parts[1]) < 19))
   );
   process.exit(2);
 }
-import('./dist/main.js').catch((error) => {
-  console.error(error);
-  process.exit(1);
-});
+require('./dist/main.cjs');
