@@ -17,6 +17,7 @@ export * from './lock.ts';
 export * from './manifest.ts';
 export * from './manifest-text.ts';
 export * from './messages/index.ts';
+export * from './merge/index.ts';
 export * from './names.ts';
 export * from './pipeline-schedules.ts';
 export * from './plan.ts';

@@ -8,10 +8,13 @@ const files: Files = new Map([
 ]);
 
 describe('lock', () => {
-  it('prints and parses to the same lock, without seed files', async () => {
+  it('prints and parses to the same lock', async () => {
     const lock = await toLock(files, '1.2.3');
     expect(parseLock(printLock(lock))).toEqual(lock);
-    expect(Object.keys(lock.files)).toEqual(['a/b.yml']);
+    expect(Object.entries(lock.files).map(([path, { ownership }]) => [path, ownership])).toEqual([
+      ['a/b.yml', 'managed'],
+      ['notebooks/model_train.py', 'seed'],
+    ]);
   });
 
   it('takes CRLF for LF, sees edits and deletions', async () => {
@@ -20,6 +23,15 @@ describe('lock', () => {
     expect((await states('x: 1\r\n')).get('a/b.yml')).toBe('pristine');
     expect((await states('x: 2\n')).get('a/b.yml')).toBe('edited');
     expect((await states(undefined)).get('a/b.yml')).toBe('deleted');
+    expect((await states(undefined)).has('notebooks/model_train.py')).toBe(false);
+  });
+
+  it('looks for a file where the team moved it', async () => {
+    const lock = await toLock(files, '1.2.3');
+    const entry = { ...lock.files['a/b.yml']!, at: 'c/d.yml' };
+    const moved = parseLock(printLock({ ...lock, files: { 'a/b.yml': entry } }));
+    const states = await toFileStates(moved, (path) => (path === 'c/d.yml' ? 'x: 1\n' : undefined));
+    expect(states.get('a/b.yml')).toBe('pristine');
   });
 
   it.each(['', '{}', '{"schema":2,"generator":"9","files":{}}', 'null'])('refuses %j with the way out', (text) => {

@@ -7,8 +7,18 @@ export interface Lock {
   readonly schema: 1;
   /** Version of create-mlops-model that wrote the files. */
   readonly generator: string;
-  /** Project path → whose it is and the sha256 (hex) of its LF-normalised text. */
-  readonly files: Readonly<Record<string, { readonly ownership: Ownership; readonly sha256: string }>>;
+  /** By the path that the templates give it. */
+  readonly files: Readonly<Record<string, LockEntry>>;
+}
+
+/** What is noted of one generated file. */
+export interface LockEntry {
+  /** `seed`: the team's, whether from the beginning or because it took the file over. */
+  readonly ownership: Ownership;
+  /** sha256 (hex) of the text as we wrote it, with LF line ends. */
+  readonly sha256: string;
+  /** Where the team moved it; absent: it lies where the templates put it. */
+  readonly at?: string;
 }
 
 /** Where the lock and the base of the next merge lie in a project. */
@@ -25,6 +35,7 @@ const LockSchema = v.strictObject({
     v.strictObject({
       ownership: v.picklist(['managed', 'seed', 'locked']),
       sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+      at: v.exactOptional(v.string()),
     }),
   ),
 });
@@ -39,11 +50,12 @@ export async function toSha256(text: string): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The lock of files just rendered: every file that stays ours. */
+/** The lock of files just rendered. The team's are in it too: a later version can tell a removed one from one never seen. */
 export async function toLock(files: Files, generator: string, hash: Hash = toSha256): Promise<Lock> {
-  const ours = [...files].filter(([, file]) => file.ownership !== 'seed');
   const entries = await Promise.all(
-    ours.map(async ([path, file]) => [path, { ownership: file.ownership, sha256: await hash(file.contents) }] as const),
+    [...files].map(
+      async ([path, file]) => [path, { ownership: file.ownership, sha256: await hash(file.contents) }] as const,
+    ),
   );
   return { schema: 1, generator, files: Object.fromEntries(entries) };
 }
@@ -85,7 +97,10 @@ function parseJson(text: string): unknown {
 export function printBase(files: Files): string {
   return [...files]
     .filter(([, file]) => file.ownership !== 'seed')
-    .map(([path, file]) => `${JSON.stringify({ path, contents: file.contents })}\n`)
+    .map(([path, { contents, executable }]) => {
+      const bit = executable ? { executable } : {};
+      return `${JSON.stringify({ path, contents, ...bit })}\n`;
+    })
     .join('');
 }
 
@@ -104,14 +119,15 @@ export async function withLock(files: Files, generator: string, hash: Hash = toS
 /** How a managed file stands against the lock: as written, changed by the team, or gone. */
 export type FileState = 'pristine' | 'edited' | 'deleted';
 
-/** The state of each file the lock knows; `current` gives a file's text, or `undefined` when it is gone. */
+/** The state of each file that is ours; `current` gives a file's text, or `undefined` when it is gone. */
 export async function toFileStates(
   lock: Lock,
   current: (path: string) => string | undefined,
 ): Promise<ReadonlyMap<string, FileState>> {
   const states = new Map<string, FileState>();
   for (const [path, entry] of Object.entries(lock.files)) {
-    const text = current(path);
+    if (entry.ownership === 'seed') continue;
+    const text = current(entry.at ?? path);
     if (text === undefined) states.set(path, 'deleted');
     else states.set(path, (await toSha256(text)) === entry.sha256 ? 'pristine' : 'edited');
   }

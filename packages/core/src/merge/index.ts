@@ -1,0 +1,5 @@
+export { type ConflictReason, hasMarks } from './decide.ts';
+export * from './file-version.ts';
+export { listMissing, type MergeInput } from './pair-files.ts';
+export * from './plan-merge.ts';
+export * from './read-base.ts';
