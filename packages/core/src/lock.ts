@@ -52,10 +52,10 @@ export async function toSha256(text: string): Promise<string> {
 
 /** The lock of files just rendered. The team's are in it too: a later version can tell a removed one from one never seen. */
 export async function toLock(files: Files, generator: string, hash: Hash = toSha256): Promise<Lock> {
+  // The manifest is what people write; nothing is ever compared with how it began.
+  const listed = [...files].filter(([path]) => path !== MANIFEST_PATH);
   const entries = await Promise.all(
-    [...files].map(
-      async ([path, file]) => [path, { ownership: file.ownership, sha256: await hash(file.contents) }] as const,
-    ),
+    listed.map(async ([path, { ownership, contents }]) => [path, { ownership, sha256: await hash(contents) }] as const),
   );
   return { schema: 1, generator, files: Object.fromEntries(entries) };
 }
