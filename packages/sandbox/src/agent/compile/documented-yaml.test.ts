@@ -216,7 +216,10 @@ const CASES: readonly Case[] = [
     'download of this run',
     'steps: [{ download: current, artifact: web }]',
     (pipeline) => [getStep(pipeline)?.task, getStep(pipeline)?.inputs],
-    ['DownloadPipelineArtifact@2', { buildType: 'current', artifactName: 'web' }],
+    [
+      'DownloadPipelineArtifact@2',
+      { buildType: 'current', artifactName: 'web', targetPath: '$(Pipeline.Workspace)/web' },
+    ],
   ],
   [
     'schema/steps-task',
@@ -236,6 +239,7 @@ const CASES: readonly Case[] = [
         timeoutInMinutes: '5',
         retryCountOnTaskFailure: '2',
       },
+      at: { path: '/entry.yml', line: 1, column: 9 },
     },
   ],
 

@@ -1,3 +1,4 @@
+import type { Position } from '../problem.ts';
 import type { Data } from '../tree.ts';
 
 /** A pipeline with every template in place and every template expression computed. */
@@ -69,4 +70,6 @@ export interface Step {
   readonly env: Readonly<Record<string, string>>;
   /** `displayName`, `enabled`, `continueOnError`, `timeoutInMinutes`, `retryCountOnTaskFailure`, `target`. */
   readonly settings: Readonly<Record<string, Data>>;
+  /** Where it is written; nowhere for a step that nobody wrote. */
+  readonly at?: Position;
 }

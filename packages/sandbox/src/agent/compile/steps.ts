@@ -116,14 +116,20 @@ function compileStep(compiler: Compiler, item: Bound, kind: string): Step {
     const text = findText(fields, key);
     return text === undefined ? [] : [[input, text] as const];
   });
-  const inputs = { ...form.inputs, ...toInputs(kind, form, value), ...Object.fromEntries(named) };
-  return toStep(form.task, inputs, fields);
+  const asked = { ...toInputs(kind, form, value), ...Object.fromEntries(named) };
+  const inputs = { ...form.inputs, ...asked, ...(kind === 'download' ? toTarget(asked) : {}) };
+  return { ...toStep(form.task, inputs, fields), at: item.node.at };
 }
 
 function toInputs(kind: string, form: ShortForm, value: string): Readonly<Record<string, string>> {
   // An alias of `resources.pipelines` downloads what that run published.
   if (kind === 'download' && !['current', 'none'].includes(value)) return { buildType: 'specific', alias: value };
   return { [form.input]: value };
+}
+
+/** Where `download` puts what it gets: in folders named after pipeline and artifact (MicrosoftDocs artifacts/pipeline-artifacts). */
+function toTarget({ alias, artifactName }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { targetPath: ['$(Pipeline.Workspace)', alias, artifactName].filter(Boolean).join('/') };
 }
 
 function compileTask(compiler: Compiler, item: Bound): Step {
@@ -136,7 +142,7 @@ function compileTask(compiler: Compiler, item: Bound): Step {
       `A task is missing. The pipeline references a task called '${asked}'. Expected one of: ${[...compiler.tasks].join(', ')}`,
     );
   }
-  return toStep(task, toTexts(fields, 'inputs'), fields);
+  return { ...toStep(task, toTexts(fields, 'inputs'), fields), at: item.node.at };
 }
 
 function toStep(task: string, inputs: Step['inputs'], fields: Fields): Step {

@@ -46,10 +46,15 @@ function listSteps({ steps, implicitCheckout, repository }: JobWork): readonly P
   const own = steps.map((step, index) => ({ step, index })).filter(({ step }) => isEnabled(step));
   const isChecked = !implicitCheckout || own.some(({ step }) => step.task === CHECKOUT);
   const first = isChecked ? [] : [{ step: IMPLICIT_CHECKOUT, index: -1 }];
-  return [...first, ...own].map(({ step, index }) => place(step, index));
+  return [...first, ...own.filter(({ step }) => !isNone(step))].map(({ step, index }) => place(step, index));
 }
 
 const IMPLICIT_CHECKOUT: Step = { task: CHECKOUT, inputs: { repository: 'self' }, env: {}, settings: {} };
+
+/** `checkout: none` and `download: none` only keep the step away that would be there without them. */
+function isNone({ inputs }: Step): boolean {
+  return [inputs.repository, inputs.buildType].some((value) => value?.toLowerCase() === 'none');
+}
 
 function isEnabled({ settings }: Step): boolean {
   return typeof settings.enabled !== 'string' || settings.enabled === '' || isTrue(settings.enabled);

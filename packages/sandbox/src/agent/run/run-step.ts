@@ -161,7 +161,6 @@ async function runOnce(
     stop,
     kill: clock.kill,
     onLine,
-    settle,
   };
   const result = await attempt(task(run), log);
   const end = await attempt(

@@ -18,8 +18,6 @@ export interface TaskRun {
   readonly kill: AbortSignal;
   /** A line that the step printed: a logging command is done, everything else is written down. */
   readonly onLine: (line: string) => void;
-  /** Work begun by logging commands, which ends with the step. */
-  readonly settle: () => Promise<void>;
 }
 
 /** Does one step. A thrown Error's message becomes the step's error. */
