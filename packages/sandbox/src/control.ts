@@ -224,10 +224,10 @@ function toFault(body: Record<string, unknown>): Fault {
   return { fault: kind, ...Object.fromEntries(texts), ...rest };
 }
 
-function toSettings(body: Record<string, unknown>): Partial<Settings> {
 /** Settings that are numbers, and the least that each may be. */
 const LEAST: Readonly<Record<string, number>> = { endpointDelay: 0, projectDelay: 0, latency: 0, tokenSeconds: 1 };
 
+function toSettings(body: Record<string, unknown>): Partial<Settings> {
   for (const [name, value] of Object.entries(body)) {
     const isFine =
       name === 'resourceAreas'
