@@ -32,6 +32,7 @@ const OPEN: readonly (readonly [file: string, allowed: readonly Thing[]])[] = [
   [`${CLI}/services/terminal.ts`, ['clack']],
   [`${CLI}/services/shell.ts`, ['execa', 'spawn']],
   [`${CLI}/services/git.ts`, ['git']],
+  [`${CLI}/services/git/run-git.ts`, ['git']],
   [`${CLI}/services/sandbox.ts`, ['spawn']],
   [`${CLI}/services/disk.ts`, ['fs', 'promises']],
   [`${CLI}/services/azure-devops.ts`, ['azure', 'lazyAzure']],

@@ -32,6 +32,12 @@ export function fakeGit(
       const main = devops.state.mains.get(url);
       clones.set(folder, { origin: url, ...(main ? { head: main.commit } : {}) });
     },
+    finishClone: async () => undefined,
+    nameAuthor: async () => false,
+    switchTo: async () => undefined,
+    fastForward: async () => undefined,
+    removeBranch: async () => undefined,
+    leadsTo: async () => true,
     push: async () => undefined,
     fetch: async () => undefined,
     follow: async () => undefined,

@@ -132,3 +132,20 @@ test('knows its branch, and what that branch changed since it left main', async 
   ask('switch', '--quiet', '--detach');
   expect(await git.findBranch(folder)).toBeUndefined();
 });
+
+test('a machine without git is told so, and a folder that is gone is another matter', async () => {
+  const without = makeGit({ PATH: join(root, 'nothing') });
+  await expect(without.init(folder)).rejects.toMatchObject({ hint: { en: expect.stringContaining('git-scm.com') } });
+  await expect(without.push(folder, 'main', remote)).rejects.toMatchObject({
+    hint: { en: expect.stringContaining('git-scm.com') },
+  });
+  await expect(bare().init(join(root, 'gone'))).rejects.toMatchObject({ code: 'failed', hint: undefined });
+});
+
+test('git’s words are told apart, so it speaks English whatever the person’s language', async () => {
+  const spy = join(root, 'bin');
+  mkdirSync(spy);
+  writeFileSync(join(spy, 'git'), '#!/bin/sh\necho "$LC_ALL"\n', { mode: 0o755 });
+  const asked = makeGit({ PATH: `${spy}:${process.env.PATH}`, LC_ALL: 'fr_FR.UTF-8' });
+  expect(await asked.findBranch(folder)).toBe('C');
+});

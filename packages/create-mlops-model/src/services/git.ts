@@ -1,8 +1,11 @@
-import { devNull } from 'node:os';
-import { dirname, resolve } from 'node:path';
-import { UserError } from '@create-mlops-model/core';
-import { type Disk, openDisk } from './disk.ts';
+import { dirname } from 'node:path';
+import { type Disk, describeFolder, openDisk } from './disk.ts';
+import type { GitExtra, Remote } from './git/git-environment.ts';
+import { GitExit, messageOf, toFailure, toRemoteError } from './git/git-error.ts';
+import { runGit } from './git/run-git.ts';
 import type { Environment } from './http-agents.ts';
+
+export type { Remote } from './git/git-environment.ts';
 
 /** A clone as it lies on disk. */
 export interface Clone {
@@ -29,13 +32,6 @@ export interface CommitOptions {
   readonly author: () => Promise<Author>;
 }
 
-/** A remote and the header that proves who we are; the header reaches git through its environment only. */
-export interface Remote {
-  readonly url: string;
-  /** Value of the `Authorization` header. */
-  readonly authorization: string;
-}
-
 /** The verbs of git that the tool uses. Never asks on the terminal, runs no hooks. */
 export interface Git {
   /** `undefined`: the folder is not the root of a working tree. */
@@ -47,10 +43,17 @@ export interface Git {
   setOrigin(folder: string, url: string): Promise<void>;
   /** Pushes main to `origin` if the remote has no main yet. @returns `refused` if it has one */
   pushFirst(folder: string, remote: Remote): Promise<'pushed' | 'refused'>;
-  /** Clones into a folder that does not exist yet. */
+  /** Clones into a folder that does not exist yet, or is empty. */
   clone(remote: Remote, folder: string): Promise<void>;
-  /** Pushes a branch to `origin`. @returns the server's reason where it refuses, `undefined` where it took it */
-  push(folder: string, branch: string, remote: Remote): Promise<string | undefined>;
+  /** Finishes a clone that was killed before its files were all there. What git holds of main decides, whatever lies in the folder. */
+  finishClone(folder: string, remote: Remote): Promise<void>;
+  /** Names who commits in this clone, where git's configuration does not yet. @returns whether it did not */
+  nameAuthor(folder: string, author: Author): Promise<boolean>;
+  /**
+   * Pushes a branch to `origin`, or a commit as that branch.
+   * @returns the server's reason where it refuses, `undefined` where it took it
+   */
+  push(folder: string, branch: string, remote: Remote, commit?: string): Promise<string | undefined>;
   /** Makes a local branch follow the one of `origin`, fetched anew; what a push does by itself when all goes well. */
   follow(folder: string, branch: string, remote: Remote): Promise<void>;
   /** Fetches a branch of `origin`. */
@@ -61,20 +64,25 @@ export interface Git {
   status(folder: string): Promise<readonly string[]>;
   /** The branch that is checked out; `undefined` on a bare commit. */
   findBranch(folder: string): Promise<string | undefined>;
+  /** Checks out a branch; one that only `origin` has is made here and follows it. */
+  switchTo(folder: string, branch: string): Promise<void>;
+  /** Moves the branch that is checked out to a revision that it leads to. @throws UserError where it has commits of its own */
+  fastForward(folder: string, revision: string): Promise<void>;
+  /** Removes a local branch that is not checked out, merged or not. */
+  removeBranch(folder: string, branch: string): Promise<void>;
+  /** Whether a commit that is here leads to another one. */
+  leadsTo(folder: string, older: string, newer: string): Promise<boolean>;
   /** Paths that HEAD changed since it parted from a revision, removed ones included. */
   listChanged(folder: string, since: string): Promise<readonly string[]>;
 }
 
-/**
- * Makes the real one. Commands of a first run are not told to be quiet: after one that printed nothing simple-git waits
- * 50 ms in case something still comes.
- * @param environment this process's
- */
+/** Makes the real one. @param environment this process's */
 export function makeGit(environment: Environment): Git {
-  const run = (folder: string, args: readonly string[], extra: Extra = {}) => runGit(environment, folder, args, extra);
+  const run = (folder: string, args: readonly string[], extra: GitExtra = {}) =>
+    runGit(environment, folder, args, extra);
 
   /** For what concerns this disk alone. */
-  const write = (folder: string, args: readonly string[], extra: Extra = {}) =>
+  const write = (folder: string, args: readonly string[], extra: GitExtra = {}) =>
     run(folder, args, extra).catch((error: unknown) => {
       throw error instanceof GitExit ? toFailure(error) : error;
     });
@@ -106,15 +114,15 @@ export function makeGit(environment: Environment): Git {
       return { ...(head ? { head } : {}), ...(origin ? { origin } : {}) };
     },
     async init(folder) {
-      await write(folder, ['init', '--initial-branch=main']);
+      await write(folder, ['init', '--quiet', '--initial-branch=main']);
     },
     async commit(folder, options) {
-      await write(folder, ['add', '--verbose', '--force', '--', ...options.paths]);
+      await write(folder, ['add', '--force', '--', ...options.paths]);
       // Windows has no executable bit for git to see.
       if (process.platform === 'win32' && options.executables.length > 0) {
         await write(folder, ['update-index', '--chmod=+x', '--', ...options.executables]);
       }
-      const args = ['commit', '--no-verify', '-m', options.message];
+      const args = ['commit', '--quiet', '--no-verify', '-m', options.message];
       const own = toOwnAuthor(environment);
       // Most people are named in git's configuration: to ask for that first would be one more process for everybody.
       await run(folder, args, { variables: own }).catch(async (error: unknown) => {
@@ -148,12 +156,26 @@ export function makeGit(environment: Environment): Git {
       }
     },
     async clone(remote, folder) {
-      await run(dirname(folder), ['clone', '--quiet', '--', remote.url, folder], { remote }).catch((error: unknown) => {
+      // git makes the folders above itself, but has to be started somewhere.
+      let above = dirname(folder);
+      while (describeFolder(above) === 'missing') above = dirname(above);
+      await run(above, ['clone', '--quiet', '--', remote.url, folder], { remote }).catch((error: unknown) => {
         throw toRemoteError(error, remote);
       });
     },
-    async push(folder, branch, remote) {
-      const refspec = `refs/heads/${branch}:refs/heads/${branch}`;
+    async finishClone(folder, remote) {
+      await fetch(folder, 'main', remote);
+      openDisk(folder).remove('.git/index.lock');
+      await write(folder, ['checkout', '--quiet', '--force', '-B', 'main', 'origin/main']);
+    },
+    async nameAuthor(folder, { name, email }) {
+      if (await isAuthorKnown(findLine, folder)) return false;
+      await write(folder, ['config', '--local', 'user.name', name]);
+      await write(folder, ['config', '--local', 'user.email', email]);
+      return true;
+    },
+    async push(folder, branch, remote, commit) {
+      const refspec = `${commit ?? `refs/heads/${branch}`}:refs/heads/${branch}`;
       try {
         await run(folder, ['push', '--porcelain', 'origin', refspec], { remote });
         return undefined;
@@ -177,6 +199,24 @@ export function makeGit(environment: Environment): Git {
       }
     },
     findBranch: (folder) => findLine(folder, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
+    async switchTo(folder, branch) {
+      await write(folder, ['switch', '--quiet', branch]);
+    },
+    async fastForward(folder, revision) {
+      await write(folder, ['merge', '--quiet', '--ff-only', revision]);
+    },
+    async removeBranch(folder, branch) {
+      await write(folder, ['branch', '--quiet', '-D', branch]);
+    },
+    async leadsTo(folder, older, newer) {
+      try {
+        await run(folder, ['merge-base', '--is-ancestor', older, newer]);
+        return true;
+      } catch (error) {
+        if (!(error instanceof GitExit)) throw error;
+        return false;
+      }
+    },
     async listChanged(folder, since) {
       const text = await run(folder, ['diff', '--name-only', '--no-renames', '-z', `${since}...HEAD`]);
       return text.split('\0').filter((path) => path !== '');
@@ -185,74 +225,6 @@ export function makeGit(environment: Environment): Git {
       const text = await run(folder, ['status', '--porcelain', '-z']);
       return text.split('\0').flatMap((line) => (line === '' ? [] : [line.slice(3)]));
     },
-  };
-}
-
-interface Extra {
-  readonly remote?: Remote;
-  readonly variables?: Readonly<Record<string, string>>;
-}
-
-async function runGit(
-  environment: Environment,
-  folder: string,
-  args: readonly string[],
-  extra: Extra,
-): Promise<string> {
-  const { GitError, GitPluginError, simpleGit } = await import('simple-git');
-  const variables = toVariables(environment, folder, extra);
-  const guarded = Object.keys(variables).filter((name) => name.startsWith('GIT_'));
-  try {
-    return await simpleGit({
-      baseDir: folder,
-      // Its guard refuses configuration from the environment, the one place where a credential is in nobody's sight,
-      // and the settings that turn hooks and credential helpers off.
-      unsafe: {
-        allowUnsafeConfigEnvCount: true,
-        allowUnsafeHooksPath: true,
-        allowUnsafeCredentialHelper: true,
-      },
-      allowEnvironment: guarded,
-    })
-      .env(variables)
-      .raw([...args]);
-  } catch (error) {
-    if (isNoGit(error)) throw noGit(error);
-    // The guard's own refusals are no answer of git's: they must not pass for "there is none".
-    if (error instanceof GitPluginError || !(error instanceof GitError)) throw error;
-    throw new GitExit(error.message, { cause: error });
-  }
-}
-
-/** git's whole environment: this process's, of its GIT_ variables only those on certificates (GIT_SSL_…), and our configuration. */
-function toVariables(environment: Environment, folder: string, { remote, variables }: Extra): Record<string, string> {
-  const inherited = Object.entries(environment).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && !/^(GIT_(?!SSL_)|SSH_ASKPASS|EDITOR$|PAGER$|PREFIX$)/.test(entry[0]),
-  );
-  const settings: [string, string][] = [
-    ['core.hooksPath', devNull],
-    ['core.autocrlf', 'false'],
-    ['commit.gpgsign', 'false'],
-    ['credential.helper', ''],
-    // A name made up from the machine's would be nobody's.
-    ['user.useConfigOnly', 'true'],
-  ];
-  // Only for this host: a redirect elsewhere does not get it.
-  if (remote)
-    settings.push([`http.${new URL(remote.url).origin}/.extraheader`, `Authorization: ${remote.authorization}`]);
-  const configuration = settings.flatMap(([key, value], index) => [
-    [`GIT_CONFIG_KEY_${index}`, key],
-    [`GIT_CONFIG_VALUE_${index}`, value],
-  ]);
-  return {
-    ...Object.fromEntries(inherited),
-    ...Object.fromEntries(configuration),
-    GIT_CONFIG_COUNT: String(settings.length),
-    GIT_TERMINAL_PROMPT: '0',
-    // The project may lie inside another repository, which must not answer in its place.
-    GIT_CEILING_DIRECTORIES: dirname(resolve(folder)),
-    ...variables,
   };
 }
 
@@ -280,68 +252,4 @@ function findHead(disk: Disk): string | undefined {
   const branch = /^ref: (refs\/heads\/\S+)\n$/.exec(disk.find('.git/HEAD')?.contents ?? '')?.[1];
   const commit = branch === undefined ? undefined : disk.find(`.git/${branch}`)?.contents.trim();
   return commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
-}
-
-/** git ran and ended with another code than 0; the message is what it said. */
-class GitExit extends Error {}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function isNoGit(error: unknown): boolean {
-  return /spawn git ENOENT/.test(messageOf(error));
-}
-
-function noGit(cause: unknown): UserError {
-  return new UserError(
-    'failed',
-    { en: 'git is not installed.', fr: 'git n’est pas installé.' },
-    {
-      en: 'Install git 2.31 or newer from https://git-scm.com and run the command again.',
-      fr: 'Installez git 2.31 ou plus récent depuis https://git-scm.com et relancez la commande.',
-    },
-    { cause },
-  );
-}
-
-/** git says only in words why a remote did not answer; its messages are English here whatever the locale. */
-function toRemoteError(error: unknown, remote: Remote): unknown {
-  if (error instanceof UserError) return error;
-  const said = messageOf(error);
-  if (/Authentication failed|could not read (Username|Password)|returned error: 401/i.test(said)) {
-    return new UserError(
-      'not-signed-in',
-      { en: `git could not sign in to ${remote.url}.`, fr: `git n’a pas pu se connecter à ${remote.url}.` },
-      {
-        en: 'The token needs the scope Code (read & write).',
-        fr: 'Le jeton a besoin de l’étendue Code (lecture et écriture).',
-      },
-      { cause: error },
-    );
-  }
-  if (/returned error: 403|TF401027/.test(said)) {
-    return new UserError(
-      'forbidden',
-      { en: `git may not write to ${remote.url}.`, fr: `git ne peut pas écrire dans ${remote.url}.` },
-      undefined,
-      { cause: error },
-    );
-  }
-  if (/Could not resolve|Failed to connect|Connection (refused|reset)|unable to access/i.test(said)) {
-    return new UserError(
-      'unreachable',
-      { en: `git got no answer from ${remote.url}.`, fr: `git n’a reçu aucune réponse de ${remote.url}.` },
-      said.trim(),
-      { cause: error },
-    );
-  }
-  return toFailure(error);
-}
-
-function toFailure(error: unknown): UserError {
-  const said = messageOf(error).trim();
-  return new UserError('failed', { en: `git failed: ${said}`, fr: `git a échoué : ${said}` }, undefined, {
-    cause: error,
-  });
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import type { Environment } from './http-agents.ts';
 
 /** What became of a program. */
@@ -23,6 +24,8 @@ export interface ShellOptions {
   readonly input?: string;
   /** Milliseconds. */
   readonly timeout?: number;
+  /** Ends the program when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** The real one. On Windows it finds `az.cmd` and quotes its arguments without a shell. */
@@ -37,6 +40,7 @@ export function makeShell(): Shell {
         ...(options.folder === undefined ? {} : { cwd: options.folder }),
         ...(options.environment === undefined ? {} : { env: { ...options.environment } }),
         ...(options.input === undefined ? {} : { input: options.input }),
+        ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
       });
       return {
         exitCode: result.exitCode ?? -1,
@@ -46,4 +50,40 @@ export function makeShell(): Shell {
       };
     },
   };
+}
+
+/** What became of a program that speaks in bytes. */
+export interface BytesResult {
+  /** -1 when it could not be started. */
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  /** There is no such program on the PATH. */
+  readonly missing: boolean;
+}
+
+/**
+ * Runs a program whose input and output are bytes, in exactly this environment, and waits for its end. For programs that
+ * are a script on no system: `makeShell` starts those too, and takes 30 ms to load what it needs for it.
+ */
+export function runBytes(
+  file: string,
+  args: readonly string[],
+  { folder, environment, input }: { folder: string; environment: Record<string, string>; input?: Uint8Array },
+): Promise<BytesResult> {
+  const stdio = [input ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const;
+  const child = spawn(file, [...args], { cwd: folder, env: environment, stdio: [...stdio], windowsHide: true });
+  const printed: Buffer[] = [];
+  const said: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => printed.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => said.push(chunk));
+  // A program that ends before it has read everything says why by its code.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(input);
+  return new Promise((resolve) => {
+    const end = (exitCode: number, missing: boolean) =>
+      resolve({ exitCode, missing, stdout: Buffer.concat(printed), stderr: Buffer.concat(said).toString() });
+    child.once('error', (error: NodeJS.ErrnoException) => end(-1, error.code === 'ENOENT'));
+    child.once('close', (code) => end(code ?? -1, false));
+  });
 }
