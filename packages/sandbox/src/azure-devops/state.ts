@@ -249,6 +249,8 @@ export interface Settings {
   projectDelay: number;
   /** Milliseconds added to every answer of every service. */
   latency: number;
+  /** Seconds that a token of Azure is good for; absent in a state of an older version. */
+  tokenSeconds?: number;
 }
 
 /** An empty sandbox. */
@@ -265,5 +267,3 @@ export function takeNumber(organization: Organization, kind: string): number {
   organization.counters[kind] = next;
   return next;
 }
-  /** Seconds that a token of Azure is good for; absent in a state of an older version. */
-  tokenSeconds?: number;
