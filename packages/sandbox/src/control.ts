@@ -187,6 +187,7 @@ function addOrganization(world: World, name: string): Organization {
     definitions: [],
     folders: [],
     builds: [],
+    deployments: [],
     pullRequests: [],
     policies: [],
     endpoints: [],

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openPort, type Ports } from './addresses.ts';
 import { findRepositoryFolder } from './azure-devops/clone-url.ts';
 import { recoverRepositories } from './azure-devops/recover.ts';
+import { makeRuns } from './azure-devops/runs/make-runs.ts';
 import { azureDevOpsService } from './azure-devops/service.ts';
 import { settlePullRequests } from './azure-devops/settle-pull-requests.ts';
 import { emptyState } from './azure-devops/state.ts';
@@ -72,14 +73,8 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     tokenSeconds: () => store.data.settings.tokenSeconds ?? TOKEN_SECONDS,
     services: { findTrackingUri: () => undefined },
   });
-  const world = makeWorld({
-    store,
-    gitFolder,
-    identities: identities.all,
-    clock: openClock(state),
-    signIn,
-    origin: () => addresses.azureDevOps,
-  });
+  const parts = { store, gitFolder, identities: identities.all, clock: openClock(state), signIn };
+  const world = makeWorld({ ...parts, origin: () => addresses.azureDevOps }, (made) => makeRuns(made, home));
   recoverRepositories(world);
   settlePullRequests(world);
   const faults = makeFaults();
@@ -110,8 +105,10 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     addresses.databricks = toUrl(await open('databricks', dress('databricks', databricks)));
     addresses.registry = toUrl(await open('registry', dress('registry', registry), 'stream'), 'localhost');
     addresses.control = `${addresses.azureDevOps}/_sandbox`;
+    await world.runs.recover();
     const stop = async () => {
       await closeAll(servers);
+      await world.runs.stop();
       await databricks.stop();
       await world.idle();
     };

@@ -156,17 +156,8 @@ function deleteCheck(call: Call): Answer {
   return noContent();
 }
 
-/** No run waits here before there are runs, so there is nothing to approve. */
-function showApprovals(call: Call): Answer {
-  getProject(call);
-  const { approvalId } = call.params;
-  if (approvalId === undefined) return list([]);
-  throw new ServiceError(404, 'ApprovalNotFoundException', `Approval ${approvalId} was not found.`);
-}
-
-/** Checks on resources, and what waits for approval. */
+/** Checks on resources. */
 export const checkHandlers: Handlers = {
   checks: { GET: showChecks, POST: createCheck, PATCH: updateCheck, DELETE: deleteCheck },
   checkQueries: { POST: queryChecks },
-  approvals: { GET: showApprovals },
 };

@@ -107,6 +107,34 @@ export const buildReason = {
   resourceTrigger: 1024,
   all: 2031,
 } as const;
+/** Order of a list of runs. */
+export const buildQueryOrder = {
+  finishTimeAscending: 2,
+  finishTimeDescending: 3,
+  queueTimeDescending: 4,
+  queueTimeAscending: 5,
+  startTimeDescending: 6,
+  startTimeAscending: 7,
+} as const;
+/** States of a line of a run's timeline. */
+export const timelineState = { pending: 0, inProgress: 1, completed: 2 } as const;
+/** Results of a line of a run's timeline. */
+export const taskResult = {
+  succeeded: 0,
+  succeededWithIssues: 1,
+  failed: 2,
+  canceled: 3,
+  skipped: 4,
+  abandoned: 5,
+} as const;
+/** Kinds of what a step reports. */
+export const issueType = { error: 1, warning: 2 } as const;
+/** Results of looking at a pipeline before it runs. */
+export const validationResult = { ok: 0, warning: 1, error: 2 } as const;
+/** States of a run in its newer view. */
+export const runState = { unknown: 0, inProgress: 1, canceling: 2, completed: 4 } as const;
+/** Results of a run in its newer view. */
+export const runResult = { unknown: 0, succeeded: 1, failed: 2, canceled: 4 } as const;
 /** Who may see a project. */
 export const projectVisibility = { private: 0, organization: 1, public: 2 } as const;
 /** States of a long-running operation. */
@@ -127,7 +155,7 @@ const BUILD = {
   quality: definitionQuality,
   jobAuthorizationScope: authorizationScope,
   status: buildStatus,
-  result: buildResult,
+  result: { ...buildResult, ...validationResult },
   reason: buildReason,
   visibility: projectVisibility,
 } as const;
@@ -145,6 +173,10 @@ export function enumsOf(location: Location): Readonly<Record<string, EnumTable>>
       return { status: policyEvaluationStatus };
     case 'operations':
       return { status: operationStatus };
+    case 'timeline':
+      return { state: timelineState, result: taskResult, type: issueType };
+    case 'pipelineRuns':
+      return { state: runState, result: runResult };
     case 'pipelines':
       return { type: { unknown: 0, yaml: 1, designerJson: 2, justInTime: 3, designerHyphenJson: 2 } };
     default:

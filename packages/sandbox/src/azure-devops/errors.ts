@@ -3,9 +3,12 @@ export class ServiceError extends Error {
   readonly status: number;
   /** What clients match on: `GitRepositoryNotFoundException`. */
   readonly typeKey: string;
+  /** What the body tells besides. */
+  readonly customProperties: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(status: number, typeKey: string, message: string) {
+  constructor(status: number, typeKey: string, message: string, customProperties?: Readonly<Record<string, unknown>>) {
     super(message);
+    this.customProperties = customProperties;
     this.name = 'ServiceError';
     this.status = status;
     this.typeKey = typeKey;
@@ -25,11 +28,20 @@ const NAMESPACES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The body of an error, in the form that all services share. */
-export function toErrorBody({ typeKey, message }: { typeKey: string; message: string }): unknown {
+export function toErrorBody({
+  typeKey,
+  message,
+  customProperties,
+}: {
+  typeKey: string;
+  message: string;
+  customProperties?: Readonly<Record<string, unknown>> | undefined;
+}): unknown {
   const namespace =
     NAMESPACES.find(([pattern]) => pattern.test(typeKey))?.[1] ?? 'Microsoft.VisualStudio.Services.WebApi';
   return {
     $id: '1',
+    ...(customProperties ? { customProperties } : {}),
     innerException: null,
     message,
     typeName: `${namespace}.${typeKey}, ${namespace}`,

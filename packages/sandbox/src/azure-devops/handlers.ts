@@ -6,6 +6,7 @@ import { definitionHandlers } from './definitions.ts';
 import { discoveryHandlers } from './discovery.ts';
 import { environmentHandlers } from './environments.ts';
 import { folderHandlers } from './folders.ts';
+import { approvalHandlers } from './gates/approval-routes.ts';
 import { graphHandlers } from './graph.ts';
 import { identityHandlers } from './identity-search.ts';
 import { itemHandlers } from './items.ts';
@@ -26,6 +27,7 @@ import { pushHandlers } from './pushes.ts';
 import { queueHandlers } from './queues.ts';
 import { refHandlers } from './refs.ts';
 import { repositoryHandlers } from './repositories.ts';
+import { runPartHandlers } from './runs/run-parts.ts';
 import { securityHandlers } from './security.ts';
 import { serviceEndpointHandlers } from './service-endpoints.ts';
 import { variableGroupHandlers } from './variable-groups.ts';
@@ -49,6 +51,7 @@ export const handlers: Handlers = {
   ...definitionHandlers,
   ...folderHandlers,
   ...buildHandlers,
+  ...runPartHandlers,
   ...pipelineHandlers,
   ...previewHandlers,
   ...queueHandlers,
@@ -57,6 +60,7 @@ export const handlers: Handlers = {
   ...variableGroupHandlers,
   ...pipelinePermissionHandlers,
   ...checkHandlers,
+  ...approvalHandlers,
   ...policyHandlers,
   ...policyEvaluationHandlers,
   ...securityHandlers,

@@ -24,6 +24,18 @@ const TABLE = {
   authorizedResources:
     'build 398c85bc-81aa-4822-947c-a194a05f0fef authorizedresources {project}/_apis/{area}/{resource} 1 5.0 0.0',
   builds: 'Build 0cd358e1-9217-4d94-8269-1c1ee6f93dcf Builds {project}/_apis/build/{resource}/{buildId} 7 1.0 7.1',
+  artifacts:
+    'build 1db06c96-014e-44e1-ac91-90b2d4b3e984 artifacts {project}/_apis/{area}/builds/{buildId}/{resource} 5 2.0 7.1',
+  buildChanges:
+    'build 54572c7b-bbd3-45d4-80dc-28be08941620 changes {project}/_apis/{area}/builds/{buildId}/{resource} 2 2.0 7.1',
+  latestBuild:
+    'build 54481611-01f4-47f3-998f-160da0f0c229 latest {project}/_apis/{area}/{resource}/{*definition} 1 5.0 0.0',
+  buildLogs:
+    'build 35a80daf-7f30-45fc-86e8-6b813d9c90df logs {project}/_apis/{area}/builds/{buildId}/{resource}/{logId} 2 2.0 7.1',
+  buildTags:
+    'build 6e6114b2-8161-44c8-8f6c-c5505782427f tags {project}/_apis/{area}/builds/{buildId}/{resource}/{*tag} 3 2.0 7.1',
+  timeline:
+    'build 8baac422-4c6e-4de5-8532-db96d92acffa Timeline {project}/_apis/{area}/builds/{buildId}/{resource}/{timelineId} 3 2.0 7.1',
   definitions:
     'Build dbeaf647-6167-421a-bda9-c9327b25e2e6 Definitions {project}/_apis/build/{resource}/{definitionId} 7 1.0 7.1',
   definitionRevisions:
@@ -79,6 +91,12 @@ const TABLE = {
   connectionData: 'Location 00d9565f-ed9c-4a06-9a50-00e7896ccab4 ConnectionData _apis/{resource} 1 1.0 0.0',
   resourceAreas: 'Location e81700f7-3be2-46de-8624-2eb35882fcaa ResourceAreas _apis/{resource}/{areaId} 1 3.2 0.0',
   pipelines: 'Pipelines 28e1305e-2afe-47bf-abaf-cbb0e6a91988 pipelines {project}/_apis/{area}/{pipelineId} 1 5.1 7.1',
+  pipelineRuns:
+    'Pipelines 7859261e-d2e9-4a68-b820-a5d84cc5bb3d runs {project}/_apis/{area}/{pipelineId}/{resource}/{runId} 2 5.1 7.1',
+  pipelineLogs:
+    'pipelines fb1b6d27-3957-43d5-a14b-a2d70403e545 logs {project}/_apis/{area}/{pipelineId}/runs/{runId}/{resource}/{logId} 1 5.1 7.1',
+  pipelineArtifacts:
+    'pipelines 85023071-bd5e-4438-89b0-2a5bf362a19d artifacts {project}/_apis/{area}/{pipelineId}/runs/{runId}/{resource} 1 5.1 7.1',
   preview:
     'pipelines 53df2d18-29ea-46a9-bee0-933540f80abf preview {project}/_apis/{area}/{pipelineId}/{resource} 2 5.1 7.1',
   policyConfigurations:

@@ -17,6 +17,9 @@ export type Right =
   | 'CreateBuildDefinition'
   | 'DeleteBuildDefinition'
   | 'QueueBuilds'
+  | 'StopBuilds'
+  | 'DeleteBuilds'
+  | 'UpdateBuildInformation'
   | 'CreateEndpoint'
   | 'CreateEnvironment'
   | 'CreateVariableGroup'
@@ -39,7 +42,10 @@ const GIT_BITS: Partial<Record<Right, number>> = {
 };
 
 const BUILD_BITS: Partial<Record<Right, number>> = {
+  DeleteBuilds: 8,
+  UpdateBuildInformation: 64,
   QueueBuilds: 128,
+  StopBuilds: 512,
   EditBuildDefinition: 2048,
   DeleteBuildDefinition: 4096,
   CreateBuildDefinition: 32768,
@@ -136,6 +142,9 @@ export function requireRight(call: Call, right: Right, scope: Scope = {}): void 
     case 'CreateBuildDefinition':
     case 'DeleteBuildDefinition':
     case 'QueueBuilds':
+    case 'StopBuilds':
+    case 'DeleteBuilds':
+    case 'UpdateBuildInformation':
       throw new ServiceError(
         403,
         'AccessDeniedException',
@@ -165,6 +174,9 @@ export function requireRight(call: Call, right: Right, scope: Scope = {}): void 
 
 const BUILD_WORDS = {
   QueueBuilds: 'Queue builds',
+  StopBuilds: 'Stop builds',
+  DeleteBuilds: 'Delete builds',
+  UpdateBuildInformation: 'Update build information',
   EditBuildDefinition: 'Edit build pipeline',
   CreateBuildDefinition: 'Create build pipeline',
   DeleteBuildDefinition: 'Delete build pipeline',

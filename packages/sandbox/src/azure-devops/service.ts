@@ -57,6 +57,8 @@ async function answerRest(call: Call, path: readonly string[]): Promise<Answer> 
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   if (isRead) return decorate(request, fit.location, await run());
   const answer = await call.world.inTurn(run);
+  // A stage may wait for what this request changed: leave to use a resource, an approval.
+  call.world.runs.wake();
   // Votes, policies, refs and more decide over open pull requests; what follows happens after the answer, as on the service.
   if (/^(git|policy)$/i.test(fit.location.area)) settlePullRequests(call.world);
   return decorate(request, fit.location, answer);

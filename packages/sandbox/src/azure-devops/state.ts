@@ -1,3 +1,9 @@
+import type { Result } from '../agent/expression/run-condition.ts';
+import type { Data } from '../agent/tree.ts';
+import type { Gates } from './gates/gates.ts';
+import type { RunReason } from './runs/run-request.ts';
+import type { Triggers, Validation } from './triggers/triggers.ts';
+
 /** A JSON object as the service takes and gives it. */
 export type Json = Record<string, unknown>;
 
@@ -58,11 +64,69 @@ export interface Folder extends InProject {
   readonly createdOn: string;
 }
 
-/** A run of a definition. */
+/** A run of a definition; what its jobs leave lies in the run's own folder. */
 export interface Build extends InProject {
   readonly id: number;
   readonly definitionId: number;
-  body: Json;
+  readonly definitionRevision: number;
+  readonly repositoryId: string;
+  /** What people know it by: `20261122.1`. */
+  number: string;
+  status: 'notStarted' | 'inProgress' | 'cancelling' | 'completed';
+  /** Set when it is completed. */
+  result?: 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled';
+  readonly reason: RunReason;
+  /** `refs/heads/main`, or `refs/pull/7/merge`. */
+  readonly branch: string;
+  readonly commitId: string;
+  /** Identity ids. */
+  readonly requestedBy: string;
+  readonly requestedFor: string;
+  readonly queueTime: string;
+  startTime?: string;
+  finishTime?: string;
+  lastChangedDate: string;
+  lastChangedBy: string;
+  /** Who cancelled it. */
+  canceledBy?: string;
+  /** Values of the pipeline's parameters, as they were sent. */
+  readonly parameters: Readonly<Record<string, Data>>;
+  /** Variables set for this run alone; those named in `secrets` are never shown. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly predefined: Readonly<Record<string, string>>;
+  readonly triggerInfo: Json;
+  /** Runs behind the aliases of `resources.pipelines`. */
+  readonly pipelineRuns: Readonly<Record<string, number>>;
+  readonly stagesToSkip: readonly string[];
+  /** What kept it from starting. */
+  readonly validation: readonly { readonly result: 'error' | 'warning'; readonly message: string }[];
+  /** In the order of the file; empty where the file could not be read. */
+  stages: StageState[];
+  tags: string[];
+  keepForever: boolean;
+}
+
+/** How far a run has come with one of its stages. */
+export interface StageState {
+  readonly name: string;
+  /** `waiting`: for leave, an approval or a lock. */
+  state: 'pending' | 'waiting' | 'running' | 'completed';
+  result?: Result;
+}
+
+/** One deployment into an environment. */
+export interface DeploymentRecord {
+  readonly id: number;
+  readonly environmentId: number;
+  readonly buildId: number;
+  readonly definitionId: number;
+  readonly stage: string;
+  readonly job: string;
+  readonly queueTime: string;
+  startTime: string;
+  finishTime?: string;
+  result?: Result;
 }
 
 /** A pull request. */
@@ -96,6 +160,8 @@ export interface PullRequest extends InProject {
   closedDate?: string;
   /** The last merge that was tried; absent until there was one. */
   merge?: Merge;
+  /** Runs that build policies asked for, oldest first. */
+  validations?: Validation[];
 }
 
 /** Somebody who votes on a pull request. */
@@ -220,6 +286,7 @@ export interface Organization {
   definitions: Definition[];
   folders: Folder[];
   builds: Build[];
+  deployments: DeploymentRecord[];
   pullRequests: PullRequest[];
   policies: Policy[];
   endpoints: Endpoint[];
@@ -231,6 +298,10 @@ export interface Organization {
   operations: Operation[];
   /** Graph memberships that were added: subject → containers. */
   memberships: { subject: string; container: string }[];
+  /** What holds stages up; absent until something did. */
+  gates?: Gates;
+  /** What starts runs by itself; absent until something did. */
+  triggers?: Triggers;
 }
 
 /** All organisations, and how this sandbox behaves. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { StoredIdentity } from '../identity-store.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { Store } from '../store.ts';
+import type { Runs } from './runs/runs.ts';
 import type { DevOpsState, Organization, Repository } from './state.ts';
 
 /** What the local Azure DevOps stands on. */
@@ -15,6 +16,8 @@ export interface World {
   readonly clock: Clock;
   /** Tokens of pipelines, and their sessions of the Azure CLI. */
   readonly signIn: SignIn;
+  /** What pipelines do. */
+  readonly runs: Runs;
   /** `http://127.0.0.1:8080`, known once the port is open. */
   readonly origin: () => string;
   /** Runs one change after another, and writes the state down after each: of two equal creates one finds the other's. */
@@ -24,9 +27,12 @@ export interface World {
 }
 
 /** A world over an open store. */
-export function makeWorld(parts: Omit<World, 'inTurn' | 'idle'>): World {
+export function makeWorld(
+  parts: Omit<World, 'inTurn' | 'idle' | 'runs'>,
+  makeRuns: (world: Omit<World, 'runs'>) => Runs,
+): World {
   let last: Promise<unknown> = Promise.resolve();
-  return {
+  const world: Omit<World, 'runs'> = {
     ...parts,
     inTurn(change) {
       const next = last.then(async () => {
@@ -44,6 +50,7 @@ export function makeWorld(parts: Omit<World, 'inTurn' | 'idle'>): World {
       }
     },
   };
+  return Object.assign(world, { runs: makeRuns(world) });
 }
 
 /** The folder of a repository's bare Git repository. */

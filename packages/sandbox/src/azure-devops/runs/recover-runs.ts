@@ -1,0 +1,75 @@
+import type { Pipeline } from '../../agent/compile/pipeline.ts';
+import { findProject } from '../call.ts';
+import { leaveRun } from '../gates/decide-stage.ts';
+import type { Build, Organization } from '../state.ts';
+import type { World } from '../world.ts';
+import type { AgentPool } from './agent-pool.ts';
+import { killLeftOver } from './kill-process.ts';
+import { readRun } from './queue-run.ts';
+import type { RunRecord } from './run-record.ts';
+
+interface Room {
+  open(organization: Organization, id: number): RunRecord;
+  start(organization: Organization, build: Build, pipeline: Pipeline): void;
+}
+
+const ABANDONED = 'The run was abandoned: the sandbox was stopped while it was going on.';
+
+/** Ends what a kill left going. A run that had not begun, or that waited for somebody, starts again from its beginning. */
+export async function recoverRuns(world: World, agents: AgentPool, room: Room): Promise<void> {
+  for (const left of agents.readLeftOver()) killLeftOver(left);
+  agents.forgetLeftOver();
+  for (const organization of world.store.data.organizations) {
+    organization.deployments ??= [];
+    for (const build of organization.builds.filter(({ status }) => status !== 'completed')) {
+      const hasBegun = build.stages.some(({ state }) => state === 'running' || state === 'completed');
+      if (hasBegun || build.status === 'cancelling') await abandon(world, organization, build, room, ABANDONED);
+      else await startAgain(world, organization, build, room);
+    }
+  }
+}
+
+async function startAgain(world: World, organization: Organization, build: Build, room: Room): Promise<void> {
+  const project = findProject(organization, build.projectId);
+  const definition = organization.definitions.find(({ id }) => id === build.definitionId);
+  try {
+    if (!project || !definition) throw new Error('Its pipeline is gone.');
+    const { pipeline } = await readRun({ world, organization }, project, { ...build, definition });
+    room.open(organization, build.id).data.records.splice(0);
+    for (const stage of build.stages) stage.state = 'pending';
+    room.start(organization, build, pipeline);
+  } catch (error) {
+    await abandon(world, organization, build, room, (error as Error).message);
+  }
+}
+
+async function abandon(
+  world: World,
+  organization: Organization,
+  build: Build,
+  room: Room,
+  message: string,
+): Promise<void> {
+  const at = world.clock.now().toISOString();
+  const record = room.open(organization, build.id);
+  for (const line of record.data.records.filter(({ state }) => state !== 'completed')) {
+    const isGoing = line.state === 'inProgress';
+    record.change(line, {
+      state: 'completed',
+      result: isGoing ? 'Abandoned' : 'Skipped',
+      finishTime: at,
+      ...(isGoing ? { issues: [...line.issues, { type: 'error', message }] } : {}),
+    });
+  }
+  await world.inTurn(async () => {
+    Object.assign(build, { status: 'completed', finishTime: at, startTime: build.startTime ?? at });
+    build.result = build.canceledBy === undefined ? 'failed' : 'canceled';
+    build.lastChangedDate = at;
+    for (const stage of build.stages)
+      if (stage.state !== 'completed') Object.assign(stage, { state: 'completed', result: 'Failed' });
+    for (const deployment of organization.deployments.filter((each) => each.buildId === build.id)) {
+      if (deployment.result === undefined) Object.assign(deployment, { finishTime: at, result: 'Failed' });
+    }
+    leaveRun(organization, build.id);
+  });
+}

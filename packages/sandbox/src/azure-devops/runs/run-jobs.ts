@@ -1,0 +1,132 @@
+import type { Job, Stage } from '../../agent/compile/pipeline.ts';
+import { replaceMacros } from '../../agent/expression/replace-macros.ts';
+import type { Dependency, Moment, Result } from '../../agent/expression/run-condition.ts';
+import type { Issue, JobVariable } from '../../agent/run/job-work.ts';
+import type { Data } from '../../agent/tree.ts';
+import type { Agent } from './agent-pool.ts';
+import { decideCondition, type GoingRun, toNow } from './going-run.ts';
+import { runAgentJob } from './run-agent-job.ts';
+import { type Before, runGraph } from './run-graph.ts';
+import type { TimelineRecord } from './run-record.ts';
+import { addVariables, listDeclared, type Variables } from './run-variables.ts';
+
+/** Jobs of the stages before, by stage. */
+export type StageDependencies = Readonly<Record<string, Readonly<Record<string, Dependency>>>>;
+
+/** A job about to begin. */
+export interface JobStart {
+  readonly run: GoingRun;
+  readonly stage: Stage;
+  readonly job: Job;
+  /** What people call it. */
+  readonly title: string;
+  /** The timeline's line that its agent jobs hang on. */
+  readonly phase: TimelineRecord;
+  readonly variables: Variables;
+  readonly agent: Agent;
+}
+
+/** How a job ended. */
+export interface JobLeft {
+  readonly result: Result;
+  readonly outputs: Readonly<Record<string, JobVariable>>;
+}
+
+/** Runs the jobs of a stage in their order. @returns what each of them left */
+export async function runJobs(
+  run: GoingRun,
+  stage: Stage,
+  parent: TimelineRecord,
+  stageDependencies: StageDependencies,
+): Promise<Readonly<Record<string, Dependency>>> {
+  const phases = new Map(
+    stage.jobs.map((job) => [
+      job,
+      run.record.add({
+        parentId: parent.id,
+        type: 'Phase',
+        name: toTitle(job),
+        identifier: `${stage.name}.${job.name}`,
+        refName: job.name,
+      }),
+    ]),
+  );
+  return runGraph(stage.jobs, (job, before: Before<Dependency>) =>
+    runJobOfStage(run, stage, job, phases.get(job)!, { before, stageDependencies }),
+  );
+}
+
+function toTitle({ name, settings }: Job): string {
+  return typeof settings.displayName === 'string' && settings.displayName !== '' ? settings.displayName : name;
+}
+
+interface Past {
+  readonly before: Before<Dependency>;
+  readonly stageDependencies: StageDependencies;
+}
+
+async function runJobOfStage(
+  run: GoingRun,
+  stage: Stage,
+  job: Job,
+  phase: TimelineRecord,
+  past: Past,
+): Promise<Dependency> {
+  const end = (result: Result, outputs: Dependency['outputs'] = {}, issues: readonly Issue[] = []): Dependency => {
+    run.record.change(phase, { state: 'completed', result, finishTime: toNow(run), issues });
+    return { result, outputs };
+  };
+  const prepared = prepare(run, stage, job, past);
+  if (prepared.kind === 'end') return end(prepared.result, {}, prepared.issues);
+  const agent = await run.agents.take(AbortSignal.any([run.signal, run.stopping]));
+  if (!agent) return end('Canceled');
+  try {
+    run.onJob();
+    run.record.change(phase, { state: 'inProgress', startTime: toNow(run) });
+    const { variables } = prepared;
+    const values = Object.fromEntries([...variables.values()].map(([name, { value }]) => [name, value]));
+    const title = replaceMacros(toTitle(job), values);
+    const left = await runAgentJob({ run, stage, job, title, phase, variables, agent });
+    const outputs = Object.entries(left.outputs).map(([name, { value }]) => [name, value] as const);
+    const isForgiven = left.result === 'Failed' && isTrue(job.settings.continueOnError);
+    return end(isForgiven ? 'SucceededWithIssues' : left.result, Object.fromEntries(outputs));
+  } catch (error) {
+    return end('Failed', {}, [{ type: 'error', message: (error as Error).message }]);
+  } finally {
+    agent.release();
+  }
+}
+
+type Prepared =
+  | { readonly kind: 'run'; readonly variables: Variables }
+  | { readonly kind: 'end'; readonly result: Result; readonly issues: readonly Issue[] };
+
+/** Computes the job's variables and whether it runs at all. */
+function prepare(run: GoingRun, stage: Stage, job: Job, { before, stageDependencies }: Past): Prepared {
+  const { organization, project, build, signal, takeNumber } = run;
+  const moment: Moment = {
+    variables: {},
+    canceled: signal.aborted,
+    dependencies: before.direct,
+    indirect: before.indirect.map(({ result }) => result),
+    stageDependencies,
+    startTime: build.startTime ?? build.queueTime,
+    takeNumber,
+  };
+  try {
+    const declared = [...stage.variables, ...job.variables];
+    const variables = addVariables(run.variables, listDeclared(organization, project.id, declared), moment);
+    const texts = Object.fromEntries([...variables.values()].map(([name, { value }]) => [name, value]));
+    const decided = decideCondition(job.condition, 'job', { ...moment, variables: texts });
+    if (decided === true) return { kind: 'run', variables };
+    if (decided === false) return { kind: 'end', result: 'Skipped', issues: [] };
+    return { kind: 'end', result: 'Failed', issues: [{ type: 'error', message: decided.problem }] };
+  } catch (error) {
+    return { kind: 'end', result: 'Failed', issues: [{ type: 'error', message: (error as Error).message }] };
+  }
+}
+
+/** `true` in any case. */
+export function isTrue(value: Data | undefined): boolean {
+  return typeof value === 'string' && value.toLowerCase() === 'true';
+}

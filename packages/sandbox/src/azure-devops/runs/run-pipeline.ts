@@ -1,0 +1,218 @@
+import type { Stage } from '../../agent/compile/pipeline.ts';
+import type { Dependency, Moment, Result } from '../../agent/expression/run-condition.ts';
+import type { Issue } from '../../agent/run/job-work.ts';
+import { decideStage, leaveStage } from '../gates/decide-stage.ts';
+import type { Checkpoint, Decision } from '../gates/gates.ts';
+import { decideCondition, type GoingRun, toNow, toStageTitle, toWorst } from './going-run.ts';
+import { type Before, runGraph } from './run-graph.ts';
+import { runJobs } from './run-jobs.ts';
+import type { TimelineRecord } from './run-record.ts';
+import { addVariables, listDeclared, toTexts } from './run-variables.ts';
+
+/** How a stage ended, and what its jobs left. */
+export interface StageEnd {
+  readonly result: Result;
+  readonly jobs: Readonly<Record<string, Dependency>>;
+}
+
+/** Runs all stages of a run in their order. */
+export async function runPipeline(run: GoingRun): Promise<Result> {
+  const { stages } = run.pipeline;
+  // Written down before any begins: who looks sees what is to come.
+  const records = new Map(stages.map((stage, index) => [stage, addStageRecord(run, stage, index)]));
+  const ends = await runGraph(stages, (stage, before: Before<StageEnd>) =>
+    runStage(run, stage, records.get(stage)!, before),
+  );
+  return toWorst(Object.values(ends).map(({ result }) => result));
+}
+
+function addStageRecord({ record }: GoingRun, stage: Stage, index: number): TimelineRecord {
+  return record.add({
+    parentId: null,
+    type: 'Stage',
+    name: toStageTitle(stage),
+    identifier: stage.name,
+    refName: stage.name,
+    order: index + 1,
+  });
+}
+
+async function runStage(
+  run: GoingRun,
+  stage: Stage,
+  record: TimelineRecord,
+  before: Before<StageEnd>,
+): Promise<StageEnd> {
+  const wish = decideStart(run, stage, before);
+  if (wish !== true) return endStage(run, stage, record, wish.result, {}, wish.issues);
+  const refused = await passGates(run, stage, record);
+  if (refused) return endStage(run, stage, record, refused.result, {}, refused.issues);
+  await setState(run, stage, 'running');
+  run.record.change(record, { state: 'inProgress', startTime: toNow(run) });
+  const stageDependencies = Object.fromEntries(Object.entries(before.direct).map(([name, { jobs }]) => [name, jobs]));
+  const jobs = await runJobs(run, stage, record, stageDependencies);
+  return endStage(run, stage, record, toWorst(Object.values(jobs).map(({ result }) => result)), jobs, []);
+}
+
+interface StageRefusal {
+  readonly result: Result;
+  readonly issues: readonly Issue[];
+}
+
+function decideStart(run: GoingRun, stage: Stage, before: Before<StageEnd>): true | StageRefusal {
+  const skipped = { result: 'Skipped', issues: [] } as const;
+  if (run.stopping.aborted) return { result: 'Canceled', issues: [] };
+  if (run.build.stagesToSkip.some((name) => name.toLowerCase() === stage.name.toLowerCase())) return skipped;
+  try {
+    const variables = addVariables(
+      run.variables,
+      listDeclared(run.organization, run.project.id, stage.variables),
+      toStageMoment(run, before),
+    );
+    const decided = decideCondition(stage.condition, 'stage', {
+      ...toStageMoment(run, before),
+      variables: toTexts(variables),
+    });
+    if (typeof decided === 'object') return { result: 'Failed', issues: [{ type: 'error', message: decided.problem }] };
+    return decided ? true : skipped;
+  } catch (error) {
+    return { result: 'Failed', issues: [{ type: 'error', message: (error as Error).message }] };
+  }
+}
+
+function toStageMoment({ build, variables, signal, takeNumber }: GoingRun, before: Before<StageEnd>): Moment {
+  return {
+    variables: toTexts(variables),
+    canceled: signal.aborted,
+    dependencies: Object.fromEntries(Object.entries(before.direct).map(([name, end]) => [name, toDependency(end)])),
+    indirect: before.indirect.map(({ result }) => result),
+    startTime: build.startTime ?? build.queueTime,
+    takeNumber,
+  };
+}
+
+/** A stage's outputs are those of its jobs: `job.step.variable`. */
+function toDependency({ result, jobs }: StageEnd): Dependency {
+  const outputs = Object.entries(jobs).flatMap(([job, left]) =>
+    Object.entries(left.outputs).map(([name, value]) => [`${job}.${name}`, value] as const),
+  );
+  return { result, outputs: Object.fromEntries(outputs) };
+}
+
+/** Waits until nothing holds the stage up. @returns what it ends with instead of starting */
+async function passGates(run: GoingRun, stage: Stage, record: TimelineRecord): Promise<StageRefusal | undefined> {
+  let shown: Waiting | undefined;
+  for (;;) {
+    const changed = run.changed();
+    const decision = await decide(run, stage);
+    if (run.signal.aborted || run.stopping.aborted) {
+      endWaiting(run, shown, 'Canceled');
+      return { result: 'Canceled', issues: [] };
+    }
+    switch (decision.kind) {
+      case 'go':
+        endWaiting(run, shown, 'Succeeded');
+        return undefined;
+      case 'refuse': {
+        endWaiting(run, shown, 'Failed');
+        const result = toRefusal(decision.result);
+        return { result, issues: [{ type: 'error', message: decision.why }] };
+      }
+      case 'wait':
+        if (shown?.step.type !== decision.checkpoint) {
+          endWaiting(run, shown, 'Succeeded');
+          shown = startWaiting(run, record, decision.checkpoint, decision.why);
+          await setState(run, stage, 'waiting');
+        } else if (shown.step.currentOperation !== decision.why) {
+          run.record.change(shown.step, { currentOperation: decision.why });
+        }
+        await Promise.race([changed, onAbort(run.signal), onAbort(run.stopping)]);
+    }
+  }
+}
+
+function toRefusal(result: 'failed' | 'skipped' | 'canceled'): Result {
+  switch (result) {
+    case 'failed':
+      return 'Failed';
+    case 'skipped':
+      return 'Skipped';
+    case 'canceled':
+      return 'Canceled';
+  }
+}
+
+function decide(run: GoingRun, stage: Stage): Promise<Decision> {
+  const { world, organization, build, pipeline } = run;
+  const own = stage.settings.lockBehavior ?? pipeline.lockBehavior;
+  const wish = {
+    name: stage.name,
+    resources: run.resources[stage.name] ?? [],
+    ...(typeof own === 'string' ? { lockBehavior: own } : {}),
+  };
+  return world.inTurn(() => decideStage(world, organization, build, wish));
+}
+
+interface Waiting {
+  readonly checkpoint: TimelineRecord;
+  readonly step: TimelineRecord;
+}
+
+function startWaiting(run: GoingRun, stage: TimelineRecord, type: Checkpoint, why: string): Waiting {
+  const { record } = run;
+  const startTime = toNow(run);
+  const known = record.data.records.find((each) => each.parentId === stage.id && each.type === 'Checkpoint');
+  const checkpoint = known ?? record.add({ parentId: stage.id, type: 'Checkpoint', name: 'Checkpoint', startTime });
+  record.change(checkpoint, { state: 'inProgress' });
+  const step = record.add({
+    parentId: checkpoint.id,
+    type,
+    name: type,
+    state: 'inProgress',
+    startTime,
+    currentOperation: why,
+  });
+  return { checkpoint, step };
+}
+
+function endWaiting(run: GoingRun, waiting: Waiting | undefined, result: Result): void {
+  if (!waiting) return;
+  const end = { state: 'completed', result, finishTime: toNow(run) } as const;
+  run.record.change(waiting.step, end);
+  run.record.change(waiting.checkpoint, end);
+}
+
+async function setState(run: GoingRun, stage: Stage, state: 'waiting' | 'running', result?: Result): Promise<void> {
+  await run.world.inTurn(async () => {
+    const own = run.build.stages.find(({ name }) => name === stage.name);
+    if (own) Object.assign(own, { state, ...(result ? { result } : {}) });
+  });
+}
+
+async function endStage(
+  run: GoingRun,
+  stage: Stage,
+  record: TimelineRecord,
+  result: Result,
+  jobs: StageEnd['jobs'],
+  issues: readonly Issue[],
+): Promise<StageEnd> {
+  // What a stop of the sandbox ends is settled by its next start, as after a kill.
+  if (run.stopping.aborted) return { result, jobs };
+  run.record.change(record, { state: 'completed', result, finishTime: toNow(run), issues });
+  await run.world.inTurn(async () => {
+    const own = run.build.stages.find(({ name }) => name === stage.name);
+    if (own) Object.assign(own, { state: 'completed', result });
+    leaveStage(run.organization, run.build.id, stage.name);
+  });
+  // Others may wait for what this stage held.
+  run.world.runs.wake();
+  return { result, jobs };
+}
+
+function onAbort(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
