@@ -10,7 +10,6 @@ import {
   fromManifest,
   type Manifest,
   parseAnswer,
-  parseAnswers,
   printAnswer,
   type Question,
   questions,
@@ -51,7 +50,7 @@ export interface AskOptions {
 export async function ask({ context, directory, manifest, readText }: AskOptions): Promise<Asked> {
   const { flags, cwd, terminal, translate } = context;
   const base = manifest === undefined ? {} : fromManifest(manifest);
-  const given = { ...base, ...readFiles(context, readText), ...flags.answers };
+  const given = { ...base, ...(await readFiles(context, readText)), ...flags.answers };
   const problems = findAnswerProblems(given, translate);
   if (problems.length > 0) throw answersError(problems, translate);
   // Going on with a model means taking it to Azure.
@@ -180,13 +179,19 @@ function listMissing(given: Answers, target: TargetKind, asking: AskingContext, 
   return missing;
 }
 
-function readFiles({ flags, cwd, env, translate }: AskOptions['context'], readText: AskOptions['readText']): Answers {
-  const defaults = flags.defaultsFile ?? (env.MLOPS_DEFAULTS || undefined);
-  const read = (file: string | undefined): Answers => {
+async function readFiles(
+  { flags, cwd, env, translate }: AskOptions['context'],
+  readText: AskOptions['readText'],
+): Promise<Answers> {
+  const read = async (file: string | undefined): Promise<Answers> => {
     if (file === undefined) return {};
-    return parseAnswers(readNamed(file, cwd, readText, translate), file, translate);
+    const text = readNamed(file, cwd, readText, translate);
+    // Loaded where there is YAML to read, and not otherwise.
+    const { parseAnswers } = await import('@create-mlops-model/core/manifest-text');
+    return parseAnswers(text, file, translate);
   };
-  return { ...read(defaults), ...read(flags.answersFile) };
+  const defaults = await read(flags.defaultsFile ?? (env.MLOPS_DEFAULTS || undefined));
+  return { ...defaults, ...(await read(flags.answersFile)) };
 }
 
 function readNamed(file: string, cwd: string, readText: AskOptions['readText'], translate: Translate): string {

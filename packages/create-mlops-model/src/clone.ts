@@ -33,7 +33,7 @@ export interface OpenClone {
  */
 export async function openClone(context: CommandContext, from?: 'worktree'): Promise<OpenClone> {
   const disk = getModelFolder(context);
-  const local = readManifest(context, disk);
+  const local = await readManifest(context, disk);
   const kind = await findTargetKind(context, disk.folder, local);
   const session = await openSession(context, { manifest: local, folder: disk.folder, kind });
   const text = await findServerText(session);

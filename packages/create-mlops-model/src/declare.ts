@@ -1,6 +1,7 @@
 import { type Resource, toMark } from '@create-mlops-model/core';
-import { type Declaration, declareBase, type Project, toCloneUrl } from './declare/base.ts';
+import { type Declaration, declareBase, type Project } from './declare/base.ts';
 import { declareBranchPolicies } from './declare/branch-policies.ts';
+import { toCloneUrl } from './declare/clone-url.ts';
 import { declarePipelines } from './declare/pipelines.ts';
 import { declareProtection } from './declare/protection.ts';
 import { declareWorkspace } from './declare/workspace.ts';

@@ -5,7 +5,6 @@ import {
   MANIFEST_PATH,
   type Manifest,
   parseLock,
-  parseManifest,
   toFileStates,
   UserError,
 } from '@create-mlops-model/core';
@@ -100,9 +99,11 @@ export async function rewritePristine(disk: Disk, files: Files): Promise<readonl
 }
 
 /** The manifest as it lies on this disk. @throws UserError `usage`: there is none, or every problem with it is named */
-export function readManifest(context: CommandContext, disk: Disk): Manifest {
+export async function readManifest(context: CommandContext, disk: Disk): Promise<Manifest> {
   const file = disk.find(MANIFEST_PATH);
   if (!file) throw noManifest(context, disk.folder);
+  // A new project has no manifest to read, and no need of a parser of YAML.
+  const { parseManifest } = await import('@create-mlops-model/core/manifest-text');
   return parseManifest(file.contents, join(disk.folder, MANIFEST_PATH), context.translate);
 }
 

@@ -19,7 +19,8 @@ import {
 import { ask } from '../ask.ts';
 import type { CommandContext } from '../command.ts';
 import { toInvocation } from '../commands.ts';
-import { declareClone, toCloneUrl } from '../declare/base.ts';
+import { declareClone } from '../declare/clone.ts';
+import { toCloneUrl } from '../declare/clone-url.ts';
 import { toLocalAuthor } from '../local-author.ts';
 import { openTargetFolder, readManifest, refuseForeignFiles } from '../project-folder.ts';
 import type { Provision } from '../provision.ts';
@@ -34,7 +35,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const typed = positionals[0];
   // A folder that cannot be written to is refused before anything is asked.
   if (typed !== undefined) openTargetFolder(context, typed);
-  const before = flags.continue ? readManifest(context, openDisk(resolve(context.cwd, typed ?? '.'))) : undefined;
+  const before = flags.continue ? await readManifest(context, openDisk(resolve(context.cwd, typed ?? '.'))) : undefined;
   terminal.print(terminal.style.bold(translate('create.intro')));
   const asked = await ask({
     context,

@@ -61,7 +61,7 @@ async function examineModel(context: CommandContext, disk: Disk): Promise<readon
 async function openModel(context: CommandContext, disk: Disk): Promise<{ readonly session: Session } | Finding> {
   const { env, translate, version } = context;
   try {
-    const manifest = readManifest(context, disk);
+    const manifest = await readManifest(context, disk);
     const kind = await findTargetKind(context, disk.folder, manifest);
     if (kind === 'azure' || findSandbox(toSandboxHome(env)) !== undefined) {
       return { session: await openSession(context, { manifest, folder: disk.folder, kind }) };

@@ -5,7 +5,8 @@ import { pipelineResource } from '../resources/pipeline.ts';
 import { pipelineFolderResource } from '../resources/pipeline-folder.ts';
 import { pipelinePermissionResource } from '../resources/pipeline-permission.ts';
 import type { ProtectedRef } from '../resources/protected.ts';
-import { type Base, type Declaration, toProjectUrl } from './base.ts';
+import type { Base, Declaration } from './base.ts';
+import { toProjectUrl } from './clone-url.ts';
 import type { Protection } from './protection.ts';
 
 /** Pipelines, and what they may use. */
