@@ -64,12 +64,6 @@ const CHECKS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   },
 };
 
-/** Keys of a job that ask for another machine than the agent's own. */
-const JOB_SETTINGS: Readonly<Record<string, string>> = {
-  container: 'jobs run on the agent itself here, not in containers',
-  services: 'the agent starts no containers beside a job',
-};
-
 /**
  * Refuses what no agent here can do, before anything runs. What holds a macro is known only when its step begins, and
  * looked at then.
@@ -81,10 +75,6 @@ export function checkPipeline(pipeline: Pipeline): void {
 
 function checkJob(job: Job): void {
   const steps = [...job.steps, ...(job.deployment?.hooks ?? []).flatMap((hook) => hook.steps)];
-  for (const [key, reason] of Object.entries(JOB_SETTINGS)) {
-    if (job.settings[key] === undefined) continue;
-    throw toProblem(steps[0], `Job ${job.name}: ${key} is not supported by the sandbox: ${reason}.`);
-  }
   for (const step of steps) checkStep(step);
 }
 
@@ -104,6 +94,6 @@ function checkStep(step: Step): void {
   }
 }
 
-function toProblem(step: Step | undefined, message: string): PipelineProblem {
-  return new PipelineProblem(step?.at ?? { path: '/', line: 1, column: 1 }, message);
+function toProblem(step: Step, message: string): PipelineProblem {
+  return new PipelineProblem(step.at ?? { path: '/', line: 1, column: 1 }, message);
 }

@@ -132,17 +132,27 @@ async function runOnce(
   const task = findTask(step.task);
   if (!task) throw new Error(`The agent of the sandbox does not run the task ${step.task}.`);
   let asked: Result = 'Succeeded';
-  const works: Promise<void>[] = [];
+  const works: Promise<unknown>[] = [];
   const lower = (result: Result) => {
     asked = mergeResults(asked, result);
   };
+  // Its failure is kept from the start: it may come long before the step is over.
+  const begin = (work: Promise<void>) => {
+    works.push(
+      work.then(
+        () => undefined,
+        (fault: unknown) => fault ?? 'failed',
+      ),
+    );
+  };
   const onLine = (line: string) => {
-    if (hasCommandKeyword(line))
-      obey(line, { job, log, name, complete: lower, begin: (work) => works.push(work) }, lower);
+    if (hasCommandKeyword(line)) obey(line, { job, log, name, complete: lower, begin }, lower);
     else log.write(line);
   };
-  const settle = async () => {
-    for (const end of await Promise.allSettled(works.splice(0))) if (end.status === 'rejected') throw end.reason;
+  const settle = async (): Promise<Result> => {
+    const faults = (await Promise.all(works)).filter((fault) => fault !== undefined);
+    for (const fault of faults) log.error(describeFault(fault));
+    return faults.length > 0 ? 'Failed' : 'Succeeded';
   };
   const inputs = new Map(Object.entries(step.inputs).map(([key, value]) => [key.toLowerCase(), value]));
   const run: TaskRun = {
@@ -163,11 +173,7 @@ async function runOnce(
     onLine,
   };
   const result = await attempt(task(run), log);
-  const end = await attempt(
-    settle().then(() => 'Succeeded' as const),
-    log,
-  );
-  return [end, asked].reduce(mergeResults, result);
+  return [await settle(), asked].reduce(mergeResults, result);
 }
 
 async function attempt(work: Promise<Result>, log: StepLog): Promise<Result> {

@@ -64,6 +64,8 @@ async function runFile(run: TaskRun, script: Script, file: string): Promise<Resu
       else run.onLine(line);
     },
   });
+  // How it ended is the doing of whoever stopped it, and said by them.
+  if (run.stop.aborted || run.kill.aborted) return 'Canceled';
   if (complaints.length > 0) {
     run.log.error(complaints.slice(0, QUOTED_LINES).join('\n'));
     run.log.error(`${script.title} wrote one or more lines to the standard error stream.`);
