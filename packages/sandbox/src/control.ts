@@ -4,6 +4,7 @@ import { findProject, isObject } from './azure-devops/call.ts';
 import { checkName } from './azure-devops/object-names.ts';
 import { addProject } from './azure-devops/projects.ts';
 import type { Organization, Project, Settings } from './azure-devops/state.ts';
+import type { Scheduler } from './azure-devops/triggers/scheduler.ts';
 import { findOrganization, type World } from './azure-devops/world.ts';
 import { FAULT_KINDS, type Fault, type Faults } from './faults.ts';
 import type { Identity } from './identities.ts';
@@ -15,6 +16,7 @@ import type { SignIn } from './sign-in/sign-in.ts';
 /** Everything that can be turned from outside. */
 export interface Controls {
   readonly world: World;
+  readonly scheduler: Scheduler;
   readonly identities: IdentityStore;
   readonly faults: Faults;
   readonly signIn: SignIn;
@@ -138,6 +140,19 @@ const routes: readonly Route<Controls>[] = [
   },
   {
     method: 'GET',
+    template: '_sandbox/clock',
+    handle: (_request, _params, { world }) => ({ status: 200, body: { now: world.clock.now().toISOString() } }),
+  },
+  {
+    method: 'PUT',
+    template: '_sandbox/clock',
+    handle: async (request, _params, { world, scheduler }) => {
+      const started = await scheduler.advance(toTime(bodyOf(request), world.clock.now()));
+      return { status: 200, body: { now: world.clock.now().toISOString(), started } };
+    },
+  },
+  {
+    method: 'GET',
     template: '_sandbox/settings',
     handle: (_request, _params, { world }) => ({ status: 200, body: world.store.data.settings }),
   },
@@ -227,6 +242,18 @@ function toFault(body: Record<string, unknown>): Fault {
 
 /** Settings that are numbers, and the least that each may be. */
 const LEAST: Readonly<Record<string, number>> = { endpointDelay: 0, projectDelay: 0, latency: 0, tokenSeconds: 1 };
+
+/** `advance` by seconds, or to the moment that `now` names. */
+function toTime({ advance, now, ...rest }: Record<string, unknown>, from: Date): Date {
+  const [extra] = Object.keys(rest);
+  if (extra !== undefined) throw new Error(`${extra} is not understood.`);
+  if (typeof advance === 'number' && advance >= 0 && now === undefined)
+    return new Date(from.getTime() + advance * 1000);
+  const moment = typeof now === 'string' && advance === undefined ? new Date(now) : undefined;
+  if (moment && moment < from) throw new Error(`The clock shows ${from.toISOString()} and goes forward only.`);
+  if (moment && !Number.isNaN(moment.getTime())) return moment;
+  throw new Error('Either advance (seconds) or now (a moment such as 2026-11-30T06:00:00Z) is expected.');
+}
 
 function toSettings(body: Record<string, unknown>): Partial<Settings> {
   for (const [name, value] of Object.entries(body)) {

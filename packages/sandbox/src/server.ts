@@ -7,8 +7,8 @@ import { findRepositoryFolder } from './azure-devops/clone-url.ts';
 import { recoverRepositories } from './azure-devops/recover.ts';
 import { makeRuns } from './azure-devops/runs/make-runs.ts';
 import { azureDevOpsService } from './azure-devops/service.ts';
-import { settlePullRequests } from './azure-devops/settle-pull-requests.ts';
 import { emptyState } from './azure-devops/state.ts';
+import { makeScheduler } from './azure-devops/triggers/scheduler.ts';
 import { makeWorld, type World } from './azure-devops/world.ts';
 import { openClock } from './clock.ts';
 import { controlService } from './control.ts';
@@ -76,12 +76,20 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
   const parts = { store, gitFolder, identities: identities.all, clock: openClock(state), signIn };
   const world = makeWorld({ ...parts, origin: () => addresses.azureDevOps }, (made) => makeRuns(made, home));
   recoverRepositories(world);
-  settlePullRequests(world);
+  const scheduler = makeScheduler(world);
   const faults = makeFaults();
   const log = makeRequestLog(
     (authorization) => identities.find(authorization)?.key ?? signIn.nameCaller(authorization),
   );
-  const control = controlService({ world, identities, faults, log, signIn, describe: () => ({ addresses }) });
+  const control = controlService({
+    world,
+    scheduler,
+    identities,
+    faults,
+    log,
+    signIn,
+    describe: () => ({ addresses }),
+  });
   const devOps = azureDevOpsService(world, identities);
   const databricks = databricksService({
     folder: join(state, 'databricks'),
@@ -106,7 +114,10 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     addresses.registry = toUrl(await open('registry', dress('registry', registry), 'stream'), 'localhost');
     addresses.control = `${addresses.azureDevOps}/_sandbox`;
     await world.runs.recover();
+    // After the runs: what it starts must not be taken for what a kill left.
+    scheduler.start();
     const stop = async () => {
+      scheduler.stop();
       await closeAll(servers);
       await world.runs.stop();
       await databricks.stop();

@@ -7,6 +7,7 @@ import { toRefToken } from './repositories.ts';
 import { mayAll } from './rights.ts';
 import { GIT_NAMESPACE } from './security-namespaces.ts';
 import type { Merge, PullRequest, Repository } from './state.ts';
+import { notePush } from './triggers/note-push.ts';
 import { toGitFolder } from './world.ts';
 
 const BYPASS_POLICY = 32768;
@@ -107,6 +108,7 @@ async function land(
   { by, ...merge }: Merge & { readonly by: string },
 ): Promise<void> {
   if (pullRequest.completionOptions?.deleteSourceBranch === true) await deleteSource(scene, repository, pullRequest);
+  notePush(scene, repository, [pullRequest.targetRefName, pullRequest.sourceRefName], by);
   pullRequest.merge = merge;
   pullRequest.status = 'completed';
   pullRequest.closedBy = by;

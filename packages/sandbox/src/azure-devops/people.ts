@@ -1,6 +1,7 @@
 import { type Identity, toGuid } from '../identities.ts';
 import type { Call } from './call.ts';
 import type { Organization, Project } from './state.ts';
+import { SERVICE_ID } from './triggers/triggers.ts';
 
 /** Descriptor of a person in access entries. */
 export function toDescriptor(identity: Identity): string {
@@ -25,7 +26,7 @@ export function toBuildIdentityName(organization: Organization, project: Project
 /** A person as objects refer to one: `createdBy`, `authoredBy`. */
 export function toIdentityRef(call: Call, id: string): unknown {
   const identity = call.world.identities().find((candidate) => candidate.id === id);
-  const displayName = identity?.displayName ?? id;
+  const displayName = identity?.displayName ?? (id === SERVICE_ID ? 'Microsoft.VisualStudio.Services.TFS' : id);
   return {
     displayName,
     url: `${call.base}/_apis/Identities/${id}`,

@@ -3,8 +3,10 @@ import { type Answer, type Call, findQuery, getProject, type Handlers, isQuerySe
 import { badRequest, ServiceError } from './errors.ts';
 import { getPullRequestToChange, repositoryOf } from './find-pull-request.ts';
 import { describePolicy } from './policies.ts';
+import { POLICY } from './policy-types.ts';
 import { type Evaluation, evaluatePolicies } from './pull-request-policies.ts';
 import type { Json, PullRequest } from './state.ts';
+import { startValidation } from './triggers/build-validation.ts';
 
 /** Evaluations are made when they are asked for, so their ids follow from what they are of. */
 function toEvaluationId({ repositoryId, id }: PullRequest, { policy }: Evaluation): string {
@@ -12,14 +14,16 @@ function toEvaluationId({ repositoryId, id }: PullRequest, { policy }: Evaluatio
 }
 
 function describeEvaluation(call: Call, pullRequest: PullRequest, evaluation: Evaluation): Json {
-  const { policy, status, context } = evaluation;
+  const { policy, status, context, startedDate, completedDate } = evaluation;
   const isOver = status === 'approved' || status === 'rejected';
+  const over =
+    completedDate ?? (isOver ? (pullRequest.iterations.at(-1)?.date ?? pullRequest.creationDate) : undefined);
   return {
     configuration: describePolicy(call, policy),
     artifactId: toArtifactId(pullRequest),
     evaluationId: toEvaluationId(pullRequest, evaluation),
-    startedDate: pullRequest.creationDate,
-    ...(isOver ? { completedDate: pullRequest.iterations.at(-1)?.date ?? pullRequest.creationDate } : {}),
+    startedDate: startedDate ?? pullRequest.creationDate,
+    ...(over === undefined ? {} : { completedDate: over }),
     status,
     ...(context === undefined ? {} : { context }),
   };
@@ -69,12 +73,18 @@ async function showEvaluation(call: Call): Promise<Answer> {
   return ok(describeEvaluation(call, pullRequest, evaluation));
 }
 
-/** Evaluates once more; nothing is remembered of the last time, so what is shown is what is so now. */
+/** Evaluates once more. For a build that is a new run; all else is evaluated anew whenever somebody looks. */
 async function evaluateAgain(call: Call): Promise<Answer> {
   const { pullRequest, evaluation } = await getEvaluation(call);
   const { id, repositoryId, projectId } = pullRequest;
   getPullRequestToChange({ ...call, params: { project: projectId, repositoryId, pullRequestId: String(id) } });
-  return ok(describeEvaluation(call, pullRequest, evaluation));
+  const isBuild = evaluation.policy.body.typeId === POLICY.build;
+  const { buildId, buildIsNotCurrent } = evaluation.context ?? {};
+  const isWaiting = evaluation.status === 'queued' && buildId !== undefined && buildIsNotCurrent !== true;
+  if (!isBuild || isWaiting || /^(running|notApplicable)$/.test(evaluation.status))
+    return ok(describeEvaluation(call, pullRequest, evaluation));
+  await startValidation(call, pullRequest, evaluation.policy, false);
+  return ok(describeEvaluation(call, pullRequest, (await getEvaluation(call)).evaluation));
 }
 
 /** How pull requests stand with the policies of their targets. */

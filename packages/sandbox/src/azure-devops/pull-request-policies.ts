@@ -6,6 +6,7 @@ import { fitsPaths } from './path-filter.ts';
 import { appliesTo } from './policy-scope.ts';
 import { POLICY } from './policy-types.ts';
 import type { Json, Policy, PullRequest, Repository } from './state.ts';
+import { evaluateBuild } from './triggers/evaluate-build.ts';
 import { countsAsFulfilled, evaluateMinimumReviewers, evaluateRequiredReviewers } from './vote-policies.ts';
 import { toGitFolder } from './world.ts';
 
@@ -16,8 +17,11 @@ export type EvaluationStatus = keyof typeof policyEvaluationStatus;
 export interface Evaluation {
   readonly policy: Policy;
   readonly status: EvaluationStatus;
-  /** What the service tells about the evaluation besides: the definition of a build. */
+  /** What the service tells about the evaluation besides: the run of a build. */
   readonly context?: Json;
+  /** When its run was started, and when that ended; absent where there is none. */
+  readonly startedDate?: string;
+  readonly completedDate?: string;
 }
 
 /** Where a pull request lives. */
@@ -70,7 +74,7 @@ function evaluate(scene: Scene, policy: Policy, pullRequest: PullRequest, files:
   const as = (status: EvaluationStatus): Evaluation => ({ policy, status: applies ? status : 'notApplicable' });
   switch (typeId) {
     case POLICY.build:
-      return { ...as(pullRequest.isDraft ? 'notApplicable' : 'queued'), context: toBuildContext(scene, settings) };
+      return toBuildEvaluation(scene, policy, pullRequest, applies);
     case POLICY.minimumReviewers:
       return as(evaluateMinimumReviewers(settings, pullRequest));
     case POLICY.requiredReviewers:
@@ -92,15 +96,16 @@ function toTexts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(toText) : [];
 }
 
-/** A build starts only where something runs it; until then it waits, and so does the pull request. */
-function toBuildContext({ organization }: Scene, { buildDefinitionId }: Json): Json {
-  const definition = organization.definitions.find(({ id }) => id === buildDefinitionId);
+function toBuildEvaluation(scene: Scene, policy: Policy, pullRequest: PullRequest, applies: boolean): Evaluation {
+  const { status, context, validation } = evaluateBuild(scene, policy, pullRequest);
+  const startedDate = validation?.startedDate;
+  const build = scene.organization.builds.find(({ id }) => id === validation?.buildId);
   return {
-    buildDefinitionId,
-    buildDefinitionName: definition?.name ?? null,
-    buildIsNotCurrent: false,
-    isExpired: false,
-    wasAutoRequeued: false,
+    policy,
+    status: applies ? status : 'notApplicable',
+    context,
+    ...(startedDate === undefined ? {} : { startedDate }),
+    ...(build?.finishTime === undefined ? {} : { completedDate: build.finishTime }),
   };
 }
 

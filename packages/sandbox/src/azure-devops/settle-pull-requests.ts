@@ -6,21 +6,27 @@ import { appliesTo } from './policy-scope.ts';
 import { POLICY } from './policy-types.ts';
 import { evaluatePolicies, type Scene } from './pull-request-policies.ts';
 import type { Merge, Policy, PullRequest, Repository } from './state.ts';
+import { mayNeedValidation, startValidations } from './triggers/build-validation.ts';
+import { notePush } from './triggers/note-push.ts';
+import { settleTriggers } from './triggers/settle-triggers.ts';
 import { resetVotes, toReviewerIds } from './vote-policies.ts';
 import { toGitFolder, type World } from './world.ts';
 
 /**
- * Does in the background what the service does there: tries the merges of open pull requests anew, and completes those
- * that are asked to be completed. Nothing of it is kept but in the state, so a start goes on where a kill left off.
+ * Does in the background what the service does there: tries the merges of open pull requests anew, starts their build
+ * validations, completes those that are asked to be completed, and starts what all of this starts. Nothing of it is
+ * kept but in the state, so a start goes on where a kill left off.
  */
 export function settlePullRequests(world: World): void {
   const scenes = world.store.data.organizations.map((organization) => ({ world, organization }));
-  if (!scenes.some(hasWork)) return;
-  world
-    .inTurn(async () => {
-      for (const scene of scenes) await settleAll(scene);
-    })
-    .catch(report);
+  const settled = scenes.some(hasWork)
+    ? world.inTurn(async () => {
+        for (const scene of scenes) await settleAll(scene);
+      })
+    : undefined;
+  // What was completed has moved its target, and that is a push.
+  if (settled) settled.then(() => settleTriggers(world), report);
+  else settleTriggers(world);
 }
 
 /** Nobody waits for what happens in the background, so its errors go where the sandbox is watched. */
@@ -30,7 +36,11 @@ function report(error: unknown): void {
 
 function hasWork(scene: Scene): boolean {
   return openOnes(scene).some(
-    (one) => isStale(scene, one) || one.completing !== undefined || one.autoCompleteSetBy !== undefined,
+    (one) =>
+      isStale(scene, one) ||
+      one.completing !== undefined ||
+      one.autoCompleteSetBy !== undefined ||
+      mayNeedValidation(scene, repositoryOf(scene, one), one),
   );
 }
 
@@ -56,6 +66,7 @@ async function settle(scene: Scene, pullRequest: PullRequest): Promise<void> {
   if (pullRequest.status !== 'active') return;
   if (isStale(scene, pullRequest)) await tryMerge(scene, repository, pullRequest);
   await addRequiredReviewers(scene, repository, pullRequest);
+  await startValidations(scene, repository, pullRequest);
   await completePullRequest(scene, repository, pullRequest);
 }
 
@@ -122,8 +133,9 @@ export function noteHead(scene: Scene, repository: Repository, pullRequest: Pull
   );
 }
 
-/** After a push: the open pull requests whose source moved have a new iteration. */
+/** After a push: the open pull requests whose source moved have a new iteration, and triggers are to look at it. */
 export function noteMoved(scene: Scene, repository: Repository, refs: readonly string[], author: string): void {
+  notePush(scene, repository, refs, author);
   for (const pullRequest of openOnes(scene)) {
     if (pullRequest.repositoryId !== repository.id || !refs.includes(pullRequest.sourceRefName)) continue;
     noteHead(scene, repository, pullRequest, author);
