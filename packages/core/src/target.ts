@@ -27,11 +27,15 @@ export function azureTarget(manifest: Manifest): Target {
     project: devops.project,
     databricksHost: databricks.host.replace(/\/+$/, ''),
     trackingUri:
-      azure.subscription && azure.workspace
-        ? `azureml://${azure.region}.api.azureml.ms/mlflow/v1.0/subscriptions/${azure.subscription}/resourceGroups/${azure.resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${azure.workspace}`
-        : '',
+      azure.subscription && azure.workspace ? `azureml://${azure.region}.api.azureml.ms${toTrackingPath(azure)}` : '',
     registryServer: azure.registry ? `${azure.registry}.azurecr.io` : '',
   };
+}
+
+/** Path of a workspace's tracking server, behind its host. */
+export function toTrackingPath(azure: Pick<Manifest['azure'], 'subscription' | 'resourceGroup' | 'workspace'>): string {
+  const { subscription, resourceGroup, workspace } = azure;
+  return `/mlflow/v1.0/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${workspace}`;
 }
 
 /** `contoso` → `https://dev.azure.com/contoso`; a URL stays as it is, without a slash at the end. */

@@ -8,6 +8,7 @@ export interface Ports {
   readonly azureDevOps?: number;
   readonly databricks?: number;
   readonly registry?: number;
+  readonly tracking?: number;
 }
 
 /** A port that somebody else holds. */
@@ -22,7 +23,7 @@ export class PortTaken extends Error {
 }
 
 /** The first ports tried when none is known. */
-const FIRST_PORTS = { azureDevOps: 7310, databricks: 7311, registry: 7710 } as const;
+const FIRST_PORTS = { azureDevOps: 7310, databricks: 7311, registry: 7710, tracking: 7711 } as const;
 const ATTEMPTS = 200;
 
 /**

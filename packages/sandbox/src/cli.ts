@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from './server.ts';
 
 const USAGE = `Usage: create-mlops-model-sandbox start --home DIR [--port N]
 
-Runs a local Azure DevOps and Databricks on 127.0.0.1 until it is ended (Ctrl-C).
+Runs a local Azure DevOps, Databricks, image registry and MLflow tracking on 127.0.0.1 until it is ended (Ctrl-C).
 All state lies in DIR; DIR/sandbox.json tells the addresses and the identities' tokens.
   --home DIR   folder of the state; made if it is not there
   --port N     port of Azure DevOps; Databricks takes N + 1 (default: those of last time, else free ones)
@@ -40,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       identities: sandbox.identities(),
     });
     process.stdout.write(
-      `Azure DevOps ${addresses.azureDevOps}\nDatabricks   ${addresses.databricks}\nRegistry     ${addresses.registry}\n`,
+      `Azure DevOps ${addresses.azureDevOps}\nDatabricks   ${addresses.databricks}\nRegistry     ${addresses.registry}\nTracking     ${addresses.tracking}\n`,
     );
     await stopped;
     await sandbox.stop();

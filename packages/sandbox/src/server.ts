@@ -22,6 +22,9 @@ import { makeRequestLog } from './request-log.ts';
 import type { Bodies, Service } from './router.ts';
 import { makeSignIn, type SignIn } from './sign-in/sign-in.ts';
 import { openStore } from './store.ts';
+import { openMlflowServer } from './tracking/mlflow-server.ts';
+import { trackingService } from './tracking/tracking.ts';
+import { toWorkspacePath } from './tracking/workspace-path.ts';
 
 /** Azure's tokens are good for an hour or somewhat more. */
 const TOKEN_SECONDS = 3600;
@@ -41,6 +44,8 @@ export interface Addresses {
   readonly databricks: string;
   /** Image registry; names of images start with its host and port. */
   readonly registry: string;
+  /** Machine-learning workspaces follow by the path that Azure gives them: all of them are kept by one server. */
+  readonly tracking: string;
   /** The sandbox's own switches. */
   readonly control: string;
 }
@@ -66,12 +71,12 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
   mkdirSync(gitFolder, { recursive: true, mode: 0o700 });
   const identities = openIdentities(state);
   const kept = openStore<Ports>(state, 'ports', () => ({}));
-  const addresses = { azureDevOps: '', databricks: '', registry: '', control: '' };
+  const addresses = { azureDevOps: '', databricks: '', registry: '', tracking: '', control: '' };
   const store = openStore(state, 'azure-devops', emptyState);
   const signIn = makeSignIn({
     address: () => addresses.control,
     tokenSeconds: () => store.data.settings.tokenSeconds ?? TOKEN_SECONDS,
-    services: { findTrackingUri: () => undefined },
+    services: { findTrackingUri: (workspace) => `${addresses.tracking}${toWorkspacePath(workspace)}` },
   });
   const parts = { store, gitFolder, identities: identities.all, clock: openClock(state), signIn };
   const world = makeWorld({ ...parts, origin: () => addresses.azureDevOps }, (made) => makeRuns(made, home));
@@ -101,6 +106,8 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     registry: openRegistry(join(state, 'registry')),
     signIn: (authorization) => toRegistryUser(findIdentity(identities.signedIn(), authorization)),
   });
+  const mlflow = openMlflowServer(join(state, 'tracking'));
+  const tracking = trackingService({ server: mlflow, tokens: signIn.tokens, identities: identities.signedIn });
   const dress = (name: string, service: Service) => delayed(world, log.wrap(name, faults.wrap(name, service)));
   const servers: Server[] = [];
   const open = async (name: keyof Ports, service: Service, bodies?: Bodies) => {
@@ -112,6 +119,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     addresses.azureDevOps = toUrl(await open('azureDevOps', switchboard(control, dress('azureDevOps', devOps))));
     addresses.databricks = toUrl(await open('databricks', dress('databricks', databricks)));
     addresses.registry = toUrl(await open('registry', dress('registry', registry), 'stream'), 'localhost');
+    addresses.tracking = toUrl(await open('tracking', dress('tracking', tracking), 'stream'));
     addresses.control = `${addresses.azureDevOps}/_sandbox`;
     await world.runs.recover();
     // After the runs: what it starts must not be taken for what a kill left.
@@ -121,6 +129,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
       await closeAll(servers);
       await world.runs.stop();
       await databricks.stop();
+      await mlflow.stop();
       await world.idle();
     };
     return { addresses, identities: identities.all, signIn, stop };

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Manifest, type Target, UserError } from '@create-mlops-model/core';
+import { type Manifest, type Target, toNames, toTrackingPath, UserError } from '@create-mlops-model/core';
 import { openDisk } from './disk.ts';
 import type { Environment } from './http-agents.ts';
 import type { Shell } from './shell.ts';
@@ -20,7 +20,12 @@ export interface SandboxIdentity {
 export interface RunningSandbox {
   readonly pid: number;
   readonly version: string;
-  readonly addresses: { readonly azureDevOps: string; readonly databricks: string; readonly registry: string };
+  readonly addresses: {
+    readonly azureDevOps: string;
+    readonly databricks: string;
+    readonly registry: string;
+    readonly tracking: string;
+  };
   readonly identities: readonly SandboxIdentity[];
 }
 
@@ -104,8 +109,19 @@ export function sandboxTarget(manifest: Manifest, sandbox: RunningSandbox): Targ
     organizationUrl: `${sandbox.addresses.azureDevOps}/${organization}`,
     project: manifest.devops.project || 'mlops',
     databricksHost: sandbox.addresses.databricks,
-    trackingUri: '',
+    trackingUri: `${sandbox.addresses.tracking}${toTrackingPath(toWorkspace(manifest))}`,
     registryServer: new URL(sandbox.addresses.registry).host,
+  };
+}
+
+/** The manifest's machine-learning workspace; what it leaves open is named after the model. */
+function toWorkspace(manifest: Manifest): Parameters<typeof toTrackingPath>[0] {
+  const { subscription, resourceGroup, workspace } = manifest.azure;
+  const { model } = toNames(manifest);
+  return {
+    subscription: subscription || '00000000-0000-0000-0000-000000000000',
+    resourceGroup: resourceGroup || model,
+    workspace: workspace || model,
   };
 }
 
