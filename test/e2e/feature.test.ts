@@ -64,11 +64,17 @@ describe('a feature of a colleague', () => {
     expect(await findFolder()).toMatchObject({ branch: 'feature/demo', head_commit_id: main });
     const again = await sandbox.run(['feature', 'start', 'demo', '--lang', 'fr'], clone, 'colleague');
     expect(again.stdout).toContain('Branche, déjà là\u00a0: feature/demo');
-    expect(again.stdout).toContain('git fetch origin && git switch feature/demo');
+    expect(again.stdout).toContain('Ce clone est maintenant sur feature/demo.');
+    expect(await git('branch', '--show-current')).toBe('feature/demo');
+    await git('switch', '--quiet', 'main');
+    writeFileSync(join(clone, 'README.md'), 'Half a thought.\n');
+    const dirty = await feature('start', 'demo');
+    expect(dirty.stdout).toContain('git switch feature/demo');
+    expect(await git('branch', '--show-current')).toBe('main');
+    await git('checkout', '--quiet', 'README.md');
   });
 
   test('nothing goes out that is not committed, or holds outputs or secrets', async () => {
-    await git('fetch', '--quiet', 'origin');
     await git('switch', '--quiet', 'feature/demo');
     expect((await feature('finish')).stderr).toContain('holds nothing that main does not have');
     writeFileSync(join(clone, 'notebooks/look.ipynb'), JSON.stringify({ cells: [{ outputs: [{ text: '7' }] }] }));

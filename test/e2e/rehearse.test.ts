@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensurePythonEnvironment } from '../peers/python-environment.ts';
 import { requireTool } from '../require-tool.ts';
 import { type OwnSandbox, startOwnSandbox } from './own-sandbox.ts';
 import { collect, PRODUCT, PRODUCT_NODE, type Ran, toEnvironment } from './product.ts';
+import { ensureProjectEnvironment } from './project-environment.ts';
 
 interface Result {
   readonly what: string;
@@ -53,7 +53,7 @@ requireTool('python3')('rehearse', () => {
     expect(second.stdout).not.toContain('Chapter 1:');
     expect(second.stdout).toMatch(/The server says: .*TF402455/);
     // What `scripts/setup.py` would install, from a cache that other tests share: it finds nothing left to download.
-    const { folder } = await ensurePythonEnvironment(listPins(join(clone, 'requirements'), 'dev.txt'));
+    const { folder } = await ensureProjectEnvironment(clone);
     symlinkSync(folder, join(clone, '.venv'));
 
     const last = await rehearse('--json');
@@ -101,14 +101,3 @@ requireTool('python3')('rehearse', () => {
     expect(readdirSync(join(sandbox.home, 'rehearsal')).sort()).toEqual(['clone', 'model', 'progress.json']);
   }
 });
-
-/** The pins of a requirements file and of those it includes. */
-function listPins(folder: string, name: string): string[] {
-  const lines = readFileSync(join(folder, name), 'utf8').split('\n');
-  const pins = lines.flatMap((line) => {
-    const included = /^-r (\S+)$/.exec(line)?.[1];
-    if (included !== undefined) return listPins(folder, included);
-    return line === '' || line.startsWith('#') ? [] : [line];
-  });
-  return [...new Set(pins)].sort();
-}

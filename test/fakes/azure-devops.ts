@@ -121,6 +121,10 @@ export function fakeAzureDevOps(): FakeAzureDevOps {
         if (main?.commits[0]?.id !== commit) throw new Error('the fake makes branches from main only');
         state.branches.set(`${id} ${branch}`, main);
       },
+      async remove(id, branch, tip) {
+        if (branchOf(id, branch)?.commits[0]?.id !== tip) throw new Error('the fake removes what it was last seen as');
+        state.branches.delete(`${id} ${branch}`);
+      },
       async commit(id, { branch, parent, message, files }) {
         const before = branchOf(id, branch);
         if (before?.commits[0]?.id !== parent) return taken('GitReferenceStaleException');
@@ -132,6 +136,10 @@ export function fakeAzureDevOps(): FakeAzureDevOps {
     },
     pullRequests: {
       listActive: async () => [...state.pullRequests].reverse(),
+      findNewest: async (_id, branch) => {
+        const found = state.pullRequests.findLast((each) => each.branch === branch);
+        return found && { ...found, status: 'active', source: '' };
+      },
       async create(_id, branch, spec) {
         const pullRequest = { id: newId(), branch, ...spec };
         state.pullRequests.push(pullRequest);

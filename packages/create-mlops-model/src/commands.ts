@@ -24,6 +24,7 @@ export type CommandName =
   | 'apply'
   | 'destroy'
   | 'doctor'
+  | 'join'
   | 'feature'
   | 'schedule'
   | 'sandbox'
@@ -67,9 +68,21 @@ export const commands: readonly Command[] = [
     examples: ['destroy', 'destroy --yes --name ottawa-over-asking'],
   },
   {
+    name: 'join',
+    summary: 'help.command.join',
+    flags: [flag.dryRun],
+    takesAnswers: false,
+    argument: { name: 'url', summary: 'help.argument.url' },
+    secondArgument: { name: 'dir', summary: 'help.argument.joinDir' },
+    examples: [
+      'join https://dev.azure.com/contoso/ml/_git/ottawa-over-asking',
+      'join https://dev.azure.com/contoso/ml/_git/ottawa-over-asking --dry-run',
+    ],
+  },
+  {
     name: 'feature',
     summary: 'help.command.feature',
-    flags: [flag.dryRun],
+    flags: [flag.yes, flag.dryRun],
     takesAnswers: false,
     argument: { name: 'action', summary: 'help.argument.feature', choices: ['start', 'finish'] },
     secondArgument: { name: 'name', summary: 'help.argument.featureName' },

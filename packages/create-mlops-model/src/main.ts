@@ -16,6 +16,7 @@ const modules: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   plan: async () => (await import('./commands/project.ts')).plan,
   apply: async () => (await import('./commands/project.ts')).apply,
   destroy: async () => (await import('./commands/project.ts')).destroy,
+  join: async () => (await import('./commands/project.ts')).join,
   feature: async () => (await import('./commands/project.ts')).feature,
   schedule: async () => (await import('./commands/project.ts')).schedule,
   doctor: async () => (await import('./commands/project.ts')).doctor,

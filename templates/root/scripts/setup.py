@@ -40,11 +40,16 @@ def warn_about_version() -> None:
 def create(folder: Path, requirements: str) -> None:
     """An environment with exactly these requirements; an existing one is brought up to date."""
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    if not python.exists():
+    if not has_pip(python):
         print(f"making {folder.name}")
         venv.create(folder, with_pip=True)
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]
     subprocess.run([*command, str(ROOT / "requirements" / requirements)], check=True)
+
+
+def has_pip(python: Path) -> bool:
+    """An environment that was stopped while it was made has a Python, but not yet pip."""
+    return python.exists() and subprocess.run([str(python), "-c", "import pip"], capture_output=True).returncode == 0
 
 
 if __name__ == "__main__":

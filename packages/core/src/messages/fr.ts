@@ -166,6 +166,35 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'destroy.nameNeeded': 'Pour tout supprimer sans être interrogé, donnez aussi le nom du modèle : --yes --name {model}',
   'destroy.done': { one: '{count} objet supprimé.', other: '{count} objets supprimés.' },
   'destroy.nothing': 'Il n’y a rien à nous à supprimer.',
+  // join
+  'join.missing': 'Il manque l’URL du dépôt.',
+  'join.repository': 'Le modèle {model}, dans le dépôt {repository}.',
+  'join.noRepository.fix':
+    'Vérifiez l’URL. Si elle est juste, il vous manque le droit suivant : {right} ; qui peut le donner : {holder}.',
+  'join.noSandbox': 'L’URL est celle du bac à sable, et aucun ne fonctionne dans {home}.',
+  'join.otherSandbox': 'L’URL est à l’adresse {origin}, mais votre bac à sable répond à {url}.',
+  'join.otherSandbox.hint':
+    'Donnez l’URL du dépôt à cette adresse ; ou nommez le dossier de l’autre bac à sable dans MLOPS_SANDBOX_HOME.',
+  'join.folder': 'Vous voyez le dossier du modèle dans Databricks : {path}',
+  'join.folder.none': 'Dans Databricks, {path} n’existe pas, ou vous ne pouvez pas le voir.',
+  'join.folder.fix': 'Qui peut le partager avec vous : {owner}.',
+  'join.notEmpty': '{directory} contient autre chose ; rien n’y a été écrit.',
+  'join.notEmpty.hint': 'Nommez un autre dossier après l’URL, ou videz celui-ci.',
+  'join.clone.made': 'Cloné : {folder}',
+  'join.clone.there': 'Clone, déjà là : {folder}',
+  'join.author': 'Vos commits dans ce clone sont signés {who}, car git ne connaissait pas votre nom.',
+  'join.environment.making': 'Création de l’environnement Python ; la première fois, quelques minutes …',
+  'join.environment': 'L’environnement Python est prêt : .venv (Python {python})',
+  'join.environment.failed': 'L’environnement Python n’a pas été créé : {said}',
+  'join.tests.running': 'Exécution des tests …',
+  'join.tests': { one: 'Les tests réussissent : {count} test.', other: 'Les tests réussissent : {count} tests.' },
+  'join.tests.failed': 'Les tests ne réussissent pas : {said}',
+  'join.tests.fix': 'Dites-le à l’équipe : sur main, ils doivent réussir sur tous les postes.',
+  'join.place.made': 'Votre propre dossier Git dans Databricks, sur votre propre branche {branch} : {folder}',
+  'join.place.there': 'Votre propre dossier Git dans Databricks, déjà là, sur la branche {branch} : {folder}',
+  'join.again': 'Relancez la même commande : elle reprend où elle s’est arrêtée.',
+  'join.dryRun': 'C’était un essai à blanc : rien n’a été cloné ni créé.',
+  'join.done': 'Vous y êtes. Votre premier changement :',
   // feature
   'feature.name':
     'Il faut à une fonctionnalité un nom en minuscules, chiffres et traits d’union simples, 40 caractères au plus : feature start plus-de-lignes.',
@@ -176,6 +205,17 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'feature.folder.there': 'Votre propre dossier Git dans Databricks, déjà là : {folder}',
   'feature.next': 'Pour travailler aussi sur ce poste : {command}',
   'feature.next.finish': 'Quand c’est prêt, dans votre clone : {command}',
+  'feature.here': 'Ce clone est maintenant sur {branch}.',
+  'feature.merged': 'La demande de tirage {id} est fusionnée, avec tout ce qui est sur {branch}.',
+  'feature.cleanUp.ask': 'Supprimer votre dossier Git {path} ? Ce qui n’y est pas dans un commit disparaît avec lui.',
+  'feature.cleanUp.folder': 'Dossier Git supprimé : {path}',
+  'feature.cleanUp.kept':
+    'Dossier Git gardé, maintenant sur main : {path}. Supprimez-le dans Databricks quand vous voudrez.',
+  'feature.cleanUp.branch': 'Branche supprimée : {branch}. Ce clone est sur main, tel que sur le serveur.',
+  'feature.cleanUp.dryRun': 'C’était un essai à blanc. Seraient supprimés : {list}.',
+  'feature.unsaved': 'Votre dossier Git {folder} contient du travail qui n’est pas fusionné ; rien n’a été supprimé.',
+  'feature.unsaved.hint':
+    'Mettez-le dans un commit et poussez-le là-bas, ou abandonnez-le, puis relancez la même commande.',
   'feature.onMain': 'Ce clone n’est sur aucune branche à lui.',
   'feature.onMain.hint': 'Passez à la branche de la fonctionnalité : git switch feature/…',
   'feature.notCommitted': {
@@ -270,6 +310,8 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'doctor.notOurs': '{address} existe, diffère et n’est pas à nous.',
   'doctor.apply': 'Pour y remédier : {command}',
   'doctor.applyRight': 'Pour y remédier : {command}. Il faut le droit de {right}, que détient d’habitude {holder}.',
+  'doctor.topic.machine': 'Ce poste',
+  'doctor.topic.own': 'Votre espace',
   // errors
   'error.title': 'Erreur',
   'error.answers': { one: 'Une réponse ne convient pas :', other: '{count} réponses ne conviennent pas :' },
@@ -563,6 +605,8 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'help.command.plan': 'Montrer ce qui diffère de mlops.yaml ; ne rien changer',
   'help.command.apply': 'Rendre conforme à mlops.yaml ce qui existe',
   'help.command.destroy': 'Supprimer ce que cet outil a fait pour un modèle',
+  'help.command.join':
+    'Rejoindre l’équipe d’un modèle par l’URL de son dépôt : vérifications, clone, environnement, tests, un espace à vous',
   'help.command.feature':
     'Commencer une fonctionnalité sur une branche et un dossier Git à soi, ou la finir par une demande de tirage',
   'help.command.schedule': 'Proposer un autre horaire d’entraînement par une demande de tirage',
@@ -588,6 +632,8 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'help.flag.defaults': 'Valeurs par défaut d’une organisation, même forme (ou MLOPS_DEFAULTS)',
   'help.flag.help': 'Ce texte',
   'help.flag.version': 'La version',
+  'help.argument.url': 'URL du dépôt, telle qu’Azure DevOps la montre sous Clone',
+  'help.argument.joinDir': 'Dossier du clone ; par défaut : le nom du dépôt',
   'help.argument.dir': 'Dossier à créer ; par défaut : le nom du modèle',
   'help.argument.cron': 'minute heure jour mois jour-de-semaine, entre guillemets ; ou none',
   'help.argument.feature': 'start : créer branche et dossier Git ; finish : vérifier, pousser, demande de tirage',

@@ -1,15 +1,15 @@
-import { resolve } from 'node:path';
 import { type ExitCode, MANIFEST_PATH } from '@create-mlops-model/core';
 import { findModelFolder, findTargetKind, followServer } from '../clone.ts';
 import type { CommandContext } from '../command.ts';
 import { toInvocation } from '../commands.ts';
-import { checkNetwork } from '../doctor/check-network.ts';
+import { examineNetwork } from '../doctor/check-network.ts';
 import { checkProject } from '../doctor/check-project.ts';
 import { checkCredentials, checkSignIns } from '../doctor/check-sign-in.ts';
 import { checkTools } from '../doctor/check-tools.ts';
+import { describeFindings } from '../doctor/describe-findings.ts';
 import { type Finding, toDoctorExitCode, toFailure } from '../doctor/finding.ts';
 import { readManifest } from '../project-folder.ts';
-import { type Disk, describeFolder } from '../services/disk.ts';
+import type { Disk } from '../services/disk.ts';
 import { findSandbox, toSandboxHome } from '../services/sandbox.ts';
 import { makeShell } from '../services/shell.ts';
 import { openSession, type Session } from '../session.ts';
@@ -19,7 +19,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { terminal, translate, version } = context;
   const disk = findModelFolder(context.cwd);
   const findings = disk === undefined ? await examineMachine(context) : await examineModel(context, disk);
-  for (const line of describe(findings, context)) terminal.print(line);
+  for (const line of describeFindings(findings, context)) terminal.print(line);
   if (disk === undefined) terminal.print(translate('doctor.noModel', { command: toInvocation(version) }));
   const failed = findings.filter(({ status }) => status === 'fail').length;
   terminal.print(failed === 0 ? translate('doctor.well') : translate('doctor.failed', { count: failed }));
@@ -36,7 +36,7 @@ async function examineMachine(context: CommandContext): Promise<readonly Finding
     checkTools({ shell, environment, translate, node: process.versions.node }),
     checkCredentials({ shell, environment, translate }, flags.target),
   ]);
-  return [...tools, ...findNetwork(context, []), ...signIns];
+  return [...tools, ...examineNetwork(context, []), ...signIns];
 }
 
 async function examineModel(context: CommandContext, disk: Disk): Promise<readonly Finding[]> {
@@ -51,7 +51,7 @@ async function examineModel(context: CommandContext, disk: Disk): Promise<readon
     ]);
     const target = isOpen ? opened.session.project.target : undefined;
     const addresses = target === undefined ? [] : [target.organizationUrl, target.databricksHost];
-    return [...tools, ...findNetwork(context, addresses), ...services];
+    return [...tools, ...examineNetwork(context, addresses), ...services];
   } finally {
     if (isOpen) opened.session.close();
   }
@@ -84,24 +84,4 @@ async function examineServices(context: CommandContext, session: Session): Promi
   } catch (error) {
     return [...signIns, toFailure('project', MANIFEST_PATH, error, translate)];
   }
-}
-
-function findNetwork({ env: environment, translate, cwd }: CommandContext, addresses: readonly string[]) {
-  const fileExists = (path: string) => ['file', 'link'].includes(describeFolder(resolve(cwd, path)));
-  return checkNetwork({ environment, translate, addresses, fileExists });
-}
-
-const SIGNS = { pass: '✓', note: '·', fail: '✗' } as const;
-
-function describe(findings: readonly Finding[], { terminal, translate }: CommandContext): readonly string[] {
-  const topics = [...new Set(findings.map(({ topic }) => topic))];
-  return topics.flatMap((topic) => [
-    terminal.style.bold(translate(`doctor.topic.${topic}`)),
-    ...findings
-      .filter((finding) => finding.topic === topic)
-      .flatMap(({ status, text, fix }) => [
-        `  ${SIGNS[status]} ${text}`,
-        ...(fix === undefined ? [] : [`      ${fix}`]),
-      ]),
-  ]);
 }

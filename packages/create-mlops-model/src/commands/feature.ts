@@ -2,10 +2,14 @@ import { createTranslate, type ExitCode, type Manifest, UserError } from '@creat
 import { openClone } from '../clone.ts';
 import type { CommandContext } from '../command.ts';
 import { toInvocation } from '../commands.ts';
-import { type FinishedFeature, finishFeature, inspectFeature } from '../feature/finish-feature.ts';
+import { findMerged, leaveBranch, type MergedFeature, removeBranch } from '../feature/clean-up.ts';
+import { type FinishedFeature, finishFeature, getBranch, inspectFeature } from '../feature/finish-feature.ts';
+import { goToBranch } from '../feature/go-to-branch.ts';
 import { startFeature } from '../feature/start-feature.ts';
 import type { PullRequestSpec } from '../services/azure-devops/pull-requests.ts';
 import type { Repository } from '../services/azure-devops/repositories.ts';
+import type { GitFolder, WorkspaceUser } from '../services/databricks.ts';
+import type { Services } from '../services/services.ts';
 import type { Session } from '../session.ts';
 
 /** Starts a feature on a branch and in a Git folder of one's own, or ends it in a pull request. */
@@ -27,6 +31,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 /** Fits a branch, a folder on every system, and a workspace path. */
 const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const LONGEST = 40;
+/** Beginning of the branches that `start` makes. */
+const PREFIX = /^feature\//;
 
 function refuseBadName({ translate, version }: CommandContext, name: string | undefined): void {
   if (name !== undefined && NAME.test(name) && name.length <= LONGEST) return;
@@ -60,7 +66,7 @@ async function start(
   ]);
   if (main === undefined) throw new UserError('failed', translate('schedule.notOnServer'));
   const branch = `feature/${name}`;
-  const folder = `/Users/${user.account}/${project.names.model}-${name}`;
+  const folder = toGitFolder(user, project, name);
   if (flags.dryRun) {
     terminal.print(translate('feature.start.dryRun', { branch, folder }));
     context.printDocument({ schema: 1, kind: 'feature', action: 'start', dryRun: true, branch, folder });
@@ -70,20 +76,89 @@ async function start(
   const started = await startFeature(services, source);
   terminal.print(translate(started.branchMade ? 'feature.branch.made' : 'feature.branch.there', { branch }));
   terminal.print(translate(started.folderMade ? 'feature.folder.made' : 'feature.folder.there', { folder }));
-  terminal.print(translate('feature.next', { command: `git fetch origin && git switch ${branch}` }));
+  const isHere = await goToBranch(services, repository, branch);
+  terminal.print(
+    isHere ? translate('feature.here', { branch }) : translate('feature.next', { command: `git switch ${branch}` }),
+  );
   terminal.print(translate('feature.next.finish', { command: `${toInvocation(context.version)} feature finish` }));
   context.printDocument({ schema: 1, kind: 'feature', action: 'start', dryRun: false, ...started });
   return 0;
 }
 
+/** Where the feature is worked on in Databricks. */
+function toGitFolder({ account }: WorkspaceUser, { names }: Session['project'], name: string): string {
+  return `/Users/${account}/${names.model}-${name}`;
+}
+
 async function finish(
   context: CommandContext,
-  { services }: Session,
+  session: Session,
   repository: Repository,
   manifest: Manifest,
 ): Promise<ExitCode> {
+  const { services, project } = session;
+  const { translate } = context;
+  const branch = await getBranch(services, translate);
+  const user = await services.databricks.getUser();
+  const path = toGitFolder(user, project, branch.replace(PREFIX, ''));
+  const merged = await findMerged(services, repository, branch, path, translate);
+  return merged === undefined
+    ? propose(context, services, repository, await inspectFeature(services, repository, branch, translate), manifest)
+    : cleanUp(context, services, repository, merged);
+}
+
+/** The branch is merged: what was made for it goes. */
+async function cleanUp(
+  context: CommandContext,
+  services: Services,
+  repository: Repository,
+  merged: MergedFeature,
+): Promise<ExitCode> {
   const { terminal, translate, flags } = context;
-  const feature = await inspectFeature(services, repository, translate);
+  const { branch, pullRequest, gitFolder } = merged;
+  const id = String(pullRequest.id);
+  const document = { schema: 1, kind: 'feature', action: 'clean-up', dryRun: flags.dryRun, branch } as const;
+  terminal.print(translate('feature.merged', { id, branch }));
+  if (flags.dryRun) {
+    const folder = gitFolder === undefined ? [] : [gitFolder.path];
+    terminal.print(translate('feature.cleanUp.dryRun', { list: [branch, ...folder].join(', ') }));
+    context.printDocument({ ...document, pullRequest: { id: pullRequest.id } });
+    return 0;
+  }
+  const removed = gitFolder !== undefined && (await removeFolder(context, services, gitFolder));
+  await removeBranch(services, repository, merged);
+  terminal.print(translate('feature.cleanUp.branch', { branch }));
+  context.printDocument({
+    ...document,
+    pullRequest: { id: pullRequest.id },
+    ...(removed ? { gitFolder: gitFolder.path } : {}),
+  });
+  return 0;
+}
+
+/** No service tells what is not committed in a Git folder, so a person says that it may go. */
+async function removeFolder(
+  { terminal, translate, flags }: CommandContext,
+  services: Services,
+  folder: GitFolder,
+): Promise<boolean> {
+  const { path } = folder;
+  const isAgreed = flags.yes || (await terminal.confirm(translate('feature.cleanUp.ask', { path })));
+  await leaveBranch(services, folder, translate);
+  if (isAgreed) await services.databricks.removeGitFolder(folder.id);
+  terminal.print(translate(isAgreed ? 'feature.cleanUp.folder' : 'feature.cleanUp.kept', { path }));
+  return isAgreed;
+}
+
+/** Something is to be merged: it is pushed, and its pull request opened. */
+async function propose(
+  context: CommandContext,
+  services: Services,
+  repository: Repository,
+  feature: FinishedFeature,
+  manifest: Manifest,
+): Promise<ExitCode> {
+  const { terminal, translate, flags } = context;
   for (const line of describeRuns(feature, translate)) terminal.print(line);
   const document = { schema: 1, kind: 'feature', action: 'finish', dryRun: flags.dryRun, ...feature } as const;
   if (flags.dryRun) {
@@ -117,6 +192,6 @@ function describeRuns({ branch, files, runs }: FinishedFeature, translate: Comma
 /** In the model's first language, whoever proposes it. */
 function toSpec(feature: FinishedFeature, manifest: Manifest): PullRequestSpec {
   const translate = createTranslate(manifest.languages[0] ?? 'en');
-  const title = translate('feature.title', { name: feature.branch.replace(/^feature\//, '') });
+  const title = translate('feature.title', { name: feature.branch.replace(PREFIX, '') });
   return { title, description: describeRuns(feature, translate).join('\n') };
 }

@@ -4,6 +4,7 @@ export * as apply from './apply.ts';
 export * as destroy from './destroy.ts';
 export * as doctor from './doctor.ts';
 export * as feature from './feature.ts';
+export * as join from './join.ts';
 export * as plan from './plan.ts';
 export * as rehearse from './rehearse.ts';
 export * as sandbox from './sandbox.ts';

@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
 import type { Translate } from '@create-mlops-model/core';
+import type { CommandContext } from '../command.ts';
+import { describeFolder } from '../services/disk.ts';
 import { type Environment, findProxy } from '../services/http-agents.ts';
 import type { Finding } from './finding.ts';
 
@@ -10,6 +13,15 @@ export interface NetworkSources {
   readonly addresses: readonly string[];
   /** Whether there is a file at the path. */
   readonly fileExists: (path: string) => boolean;
+}
+
+/** The network of this process. */
+export function examineNetwork(
+  { env: environment, translate, cwd }: CommandContext,
+  addresses: readonly string[],
+): readonly Finding[] {
+  const fileExists = (path: string) => ['file', 'link'].includes(describeFolder(resolve(cwd, path)));
+  return checkNetwork({ environment, translate, addresses, fileExists });
 }
 
 /** Proxies and certificates; a line only for what is set. */

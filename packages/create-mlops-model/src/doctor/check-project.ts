@@ -1,6 +1,7 @@
 import { blockedOf, changesOf, type MessageKey, plan, type Step, type Translate } from '@create-mlops-model/core';
 import { declare } from '../declare.ts';
 import type { OwnRight } from '../services/azure-devops/own-rights.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { Session } from '../session.ts';
 import { type Finding, toFailure } from './finding.ts';
 
@@ -24,7 +25,7 @@ export async function checkProject(session: Session, us: string, translate: Tran
       return [{ topic: 'project', name: 'repository', status: 'fail', text, fix: toApplyFix(us, translate) }];
     }
     const [rights, objects] = await Promise.all([
-      checkRights(session, repository.id, translate),
+      checkRights(session.services.azureDevOps, repository.id, translate),
       checkObjects(session, us, translate),
     ]);
     return [...rights, ...objects];
@@ -33,8 +34,13 @@ export async function checkProject(session: Session, us: string, translate: Tran
   }
 }
 
-async function checkRights(session: Session, repositoryId: string, translate: Translate): Promise<readonly Finding[]> {
-  const own = await session.services.azureDevOps.ownRights.list(repositoryId);
+/** The rights of daily work in a repository, each there or missing. */
+export async function checkRights(
+  azureDevOps: AzureDevOps,
+  repositoryId: string,
+  translate: Translate,
+): Promise<readonly Finding[]> {
+  const own = await azureDevOps.ownRights.list(repositoryId);
   return RIGHTS.map(({ right, name, holder }): Finding => {
     const line = { topic: 'rights', name: right } as const;
     if (own.includes(right)) return { ...line, status: 'pass', text: translate(name) };

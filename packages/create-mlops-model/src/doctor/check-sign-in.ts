@@ -1,5 +1,6 @@
 import type { Translate } from '@create-mlops-model/core';
 import type { TargetKind } from '../command.ts';
+import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { Databricks } from '../services/databricks.ts';
 import type { Environment } from '../services/http-agents.ts';
 import type { Services } from '../services/services.ts';
@@ -12,16 +13,24 @@ export async function checkSignIns(
   translate: Translate,
 ): Promise<readonly Finding[]> {
   const [devops, workspace] = await Promise.all([
-    azureDevOps
-      .getUser()
-      .then(({ displayName, account }) => signedIn('azure-devops', 'Azure DevOps', displayName, account, translate))
-      .catch((error: unknown) => toFailure('sign-in', 'azure-devops', error, translate)),
+    checkAzureDevOps(azureDevOps, translate),
     checkDatabricks(databricks, translate),
   ]);
   return [devops, ...workspace];
 }
 
-async function checkDatabricks(databricks: Databricks, translate: Translate): Promise<readonly Finding[]> {
+/** Who Azure DevOps says we are; proves that organisation and project are there. */
+export async function checkAzureDevOps(azureDevOps: AzureDevOps, translate: Translate): Promise<Finding> {
+  try {
+    const { displayName, account } = await azureDevOps.getUser();
+    return signedIn('azure-devops', 'Azure DevOps', displayName, account, translate);
+  } catch (error) {
+    return toFailure('sign-in', 'azure-devops', error, translate);
+  }
+}
+
+/** Who Databricks says we are, and whether it can reach the repository for us. */
+export async function checkDatabricks(databricks: Databricks, translate: Translate): Promise<readonly Finding[]> {
   try {
     const { displayName, account } = await databricks.getUser();
     const user = signedIn('databricks', 'Databricks', displayName, account, translate);

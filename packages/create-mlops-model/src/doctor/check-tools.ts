@@ -37,12 +37,27 @@ async function checkGit(sources: ToolSources): Promise<Finding> {
   return old(sources, 'git', 'git', version, OLDEST_GIT, 'doctor.git.fix');
 }
 
+/** A Python that is installed. */
+export interface FoundPython {
+  /** Name or path that starts it. */
+  readonly program: string;
+  /** `3.12.4` */
+  readonly version: string;
+}
+
+/** The Python that a project is set up with: the version of `mlops.yaml` before others, which may be too old. */
+export async function findPython({ python: wanted, ...sources }: ToolSources): Promise<FoundPython | undefined> {
+  const names = [...(wanted === undefined ? [] : [`python${wanted}`]), 'python3', 'python'];
+  const versions = await Promise.all(
+    names.map(async (program) => ({ program, version: await findVersion(sources, program, ['--version']) })),
+  );
+  const found = versions.filter((each): each is FoundPython => each.version !== undefined);
+  return found.find(({ version }) => wanted !== undefined && version.startsWith(`${wanted}.`)) ?? found[0];
+}
+
 async function checkPython(sources: ToolSources): Promise<Finding> {
   const { python: wanted, translate } = sources;
-  const names = [...(wanted === undefined ? [] : [`python${wanted}`]), 'python3', 'python'];
-  const versions = await Promise.all(names.map((name) => findVersion(sources, name, ['--version'])));
-  const found = versions.filter((version) => version !== undefined);
-  const best = found.find((version) => wanted !== undefined && version.startsWith(`${wanted}.`)) ?? found[0];
+  const best = (await findPython(sources))?.version;
   if (best === undefined || !isAtLeast(best, OLDEST_PYTHON)) {
     const missing = old(sources, 'python', 'Python', best, OLDEST_PYTHON, 'doctor.python.fix');
     // Outside a model's folder nothing needs it yet.

@@ -7,10 +7,10 @@ import {
   UserError,
 } from '@create-mlops-model/core';
 
-/** What a line of `doctor` is about. */
-export type Topic = 'tools' | 'network' | 'sign-in' | 'rights' | 'project';
+/** What a line of `doctor` or `join` is about; `machine` and `own` are what `join` makes here and on the services. */
+export type Topic = 'tools' | 'network' | 'sign-in' | 'rights' | 'project' | 'machine' | 'own';
 
-/** One line of `doctor`. */
+/** One line of `doctor` or `join`. */
 export interface Finding {
   readonly topic: Topic;
   /** What was looked at: `git`, `azure-devops`, `push` … Stable, never translated. */

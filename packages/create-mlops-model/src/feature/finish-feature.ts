@@ -1,5 +1,6 @@
 import { type Translate, UserError } from '@create-mlops-model/core';
 import type { PullRequest, PullRequestSpec } from '../services/azure-devops/pull-requests.ts';
+import type { Remote } from '../services/git.ts';
 import type { Services } from '../services/services.ts';
 import { checkHygiene, type HygieneFinding } from './check-hygiene.ts';
 import { listRuns } from './list-runs.ts';
@@ -19,22 +20,28 @@ export interface FeatureRepository {
   readonly cloneUrl: string;
 }
 
-/**
- * Looks at the branch of this clone: all committed, something to merge, nothing that must not be merged. Changes nothing but what
- * git knows of the server.
- * @throws UserError `usage` on main or with work not committed, `conflict` for outputs and secrets
- */
-export async function inspectFeature(
-  services: Services,
-  repository: FeatureRepository,
-  translate: Translate,
-): Promise<FinishedFeature> {
-  const { git, disk, azureDevOps } = services;
+/** The branch of this clone, all of whose work is committed. @throws UserError `usage` */
+export async function getBranch({ git, disk }: Services, translate: Translate): Promise<string> {
   const branch = await git.findBranch(disk.folder);
   if (branch === undefined || branch === 'main')
     throw new UserError('usage', translate('feature.onMain'), translate('feature.onMain.hint'));
   const open = await git.status(disk.folder);
   if (open.length > 0) throw notCommitted(open, translate);
+  return branch;
+}
+
+/**
+ * Looks at a branch of this clone: something to merge, nothing that must not be merged. Changes nothing but what git knows of
+ * the server.
+ * @throws UserError `usage` where there is nothing to merge, `conflict` for outputs and secrets
+ */
+export async function inspectFeature(
+  services: Services,
+  repository: FeatureRepository,
+  branch: string,
+  translate: Translate,
+): Promise<FinishedFeature> {
+  const { git, disk, azureDevOps } = services;
   const [policies] = await Promise.all([
     azureDevOps.policies.list(repository.id, 'main'),
     git.fetch(disk.folder, 'main', await toRemote(services, repository)),
@@ -74,7 +81,8 @@ export async function finishFeature(
   return { pullRequest: await azureDevOps.pullRequests.create(repository.id, branch, spec), action: 'opened' };
 }
 
-async function toRemote({ credential }: Services, { cloneUrl: url }: FeatureRepository) {
+/** The repository as git is told of it, with what proves who we are. */
+export async function toRemote({ credential }: Services, { cloneUrl: url }: FeatureRepository): Promise<Remote> {
   return { url, authorization: await credential.authorization() };
 }
 

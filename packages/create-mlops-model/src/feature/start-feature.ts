@@ -46,7 +46,8 @@ async function follow(databricks: Databricks, folder: GitFolder, branch: string)
   if (folder.branch !== branch) await databricks.checkOut(folder.id, branch);
 }
 
-function inTheWay(folder: string): UserError {
+/** Something else is where a Git folder should be. */
+export function inTheWay(folder: string): UserError {
   return new UserError(
     'blocked',
     {

@@ -74,8 +74,8 @@ async function sweepLocks(disk: Disk, live: Clone): Promise<void> {
 }
 
 /**
- * Whether two addresses name the same repository: user part, letter case, `.git` and the SSH form
- * (`git@ssh.dev.azure.com:v3/contoso/project/repository`) do not matter.
+ * Whether two addresses name the same repository: user part, letter case, `.git`, the SSH form
+ * (`git@ssh.dev.azure.com:v3/contoso/project/repository`) and the organisation's older host do not matter.
  */
 export function isSameRemote(a: string, b: string): boolean {
   return toComparable(a) === toComparable(b);
@@ -88,5 +88,8 @@ function toComparable(remote: string): string {
     repository === undefined ? remote : `https://dev.azure.com/${organization}/${project}/_git/${repository}`;
   if (!URL.canParse(address)) return address;
   const { host, pathname } = new URL(address);
-  return `${host}${decodeURIComponent(pathname)}`.toLowerCase().replace(/(\.git)?\/*$/, '');
+  const old = /^([^.]+)\.visualstudio\.com$/i.exec(host)?.[1];
+  const path = decodeURIComponent(old === undefined ? pathname : pathname.replace(/^\/DefaultCollection\//i, '/'));
+  const place = old === undefined ? host : `dev.azure.com/${old}`;
+  return `${place}${path}`.toLowerCase().replace(/(\.git)?\/*$/, '');
 }

@@ -24,6 +24,8 @@ export interface Branches {
   listCommits(repositoryId: string, branch: string): Promise<readonly BranchCommit[]>;
   /** @throws UserError `failed` where the server refuses it */
   create(repositoryId: string, branch: string, commit: string): Promise<void>;
+  /** @param tip its commit as last seen: if it has moved, the server refuses @throws UserError `failed` where the server refuses it */
+  remove(repositoryId: string, branch: string, tip: string): Promise<void>;
   /** @returns the new commit @throws ServiceError where the branch has moved, or a policy refuses pushes */
   commit(repositoryId: string, commit: FileCommit): Promise<string>;
 }
@@ -37,6 +39,15 @@ const NO_COMMIT = '0'.repeat(40);
 /** The real ones. */
 export function makeBranches(connect: Connect): Branches {
   const withSession = async <Value>(use: (session: Session) => Promise<Value>) => use(await connect());
+  const move = (repositoryId: string, branch: string, oldObjectId: string, newObjectId: string) =>
+    withSession(async ({ clients, project }) => {
+      const ref = { name: `refs/heads/${branch}`, oldObjectId, newObjectId };
+      const [result] = await clients.git.updateRefs([ref], repositoryId, project.id);
+      // The call itself succeeds even where the change was refused.
+      if (result?.success === false) {
+        throw refused(branch, result.updateStatus, result.customMessage ?? String(result.updateStatus));
+      }
+    });
   return {
     listCommits: (repositoryId, branch) =>
       withSession(async ({ clients, project }) => {
@@ -44,15 +55,8 @@ export function makeBranches(connect: Connect): Branches {
         const found = await clients.git.getCommits(repositoryId, criteria, project.id, 0, 100);
         return found.map(({ commitId, comment }) => ({ id: commitId ?? '', message: comment ?? '' }));
       }),
-    create: (repositoryId, branch, commit) =>
-      withSession(async ({ clients, project }) => {
-        const ref = { name: `refs/heads/${branch}`, oldObjectId: NO_COMMIT, newObjectId: commit };
-        const [result] = await clients.git.updateRefs([ref], repositoryId, project.id);
-        // The call itself succeeds even where the branch was refused.
-        if (result?.success === false) {
-          throw refused(branch, result.updateStatus, result.customMessage ?? String(result.updateStatus));
-        }
-      }),
+    create: (repositoryId, branch, commit) => move(repositoryId, branch, NO_COMMIT, commit),
+    remove: (repositoryId, branch, tip) => move(repositoryId, branch, tip, NO_COMMIT),
     commit: (repositoryId, { branch, parent, message, files }) =>
       withSession(async ({ clients, project }) => {
         const changes = [...files].map(([path, content]) => ({

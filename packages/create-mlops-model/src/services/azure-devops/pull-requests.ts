@@ -9,6 +9,13 @@ export interface PullRequest {
   readonly branch: string;
 }
 
+/** How the newest pull request of a branch stands. */
+export interface PullRequestState extends PullRequest {
+  readonly status: 'active' | 'completed' | 'abandoned';
+  /** Tip of its branch, as the pull request last saw it: what was merged, once it is completed. */
+  readonly source: string;
+}
+
 /** What a pull request says. */
 export interface PullRequestSpec {
   readonly title: string;
@@ -20,6 +27,8 @@ export interface PullRequestSpec {
 export interface PullRequests {
   /** Open ones, newest first. */
   listActive(repositoryId: string): Promise<readonly PullRequest[]>;
+  /** The newest one of a branch, whatever became of it. */
+  findNewest(repositoryId: string, branch: string): Promise<PullRequestState | undefined>;
   /** @throws ServiceError `GitPullRequestExistsException` */
   create(repositoryId: string, branch: string, spec: PullRequestSpec): Promise<PullRequest>;
   /** Changes what it says. */
@@ -28,6 +37,7 @@ export interface PullRequests {
 
 /** Number of node-api's enum that we send. */
 const ACTIVE = 1;
+const ALL = 4;
 const MAIN = 'refs/heads/main';
 
 /** The real ones. */
@@ -39,6 +49,13 @@ export function makePullRequests(connect: Connect): PullRequests {
         const criteria = { status: ACTIVE, targetRefName: MAIN };
         return (await clients.git.getPullRequests(repositoryId, criteria, project.id)).map(toPullRequest);
       }),
+    findNewest: (repositoryId, branch) =>
+      withSession(async ({ clients, project }) => {
+        const criteria = { status: ALL, sourceRefName: `refs/heads/${branch}`, targetRefName: MAIN };
+        const found = await clients.git.getPullRequests(repositoryId, criteria, project.id);
+        const newest = [...found].sort((a, b) => (b.pullRequestId ?? 0) - (a.pullRequestId ?? 0))[0];
+        return newest && { ...toPullRequest(newest), ...toState(newest) };
+      }),
     create: (repositoryId, branch, spec) =>
       withSession(async ({ clients, project }) => {
         const wanted = { ...spec, sourceRefName: `refs/heads/${branch}`, targetRefName: MAIN };
@@ -49,6 +66,14 @@ export function makePullRequests(connect: Connect): PullRequests {
         toPullRequest(await clients.git.updatePullRequest({ ...spec }, repositoryId, id, project.id)),
       ),
   };
+}
+
+/** Statuses as node-api's enum numbers them. */
+const STATUSES = { 1: 'active', 2: 'abandoned', 3: 'completed' } as const;
+
+function toState({ status, lastMergeSourceCommit }: GitPullRequest): Pick<PullRequestState, 'status' | 'source'> {
+  const known = STATUSES[status as keyof typeof STATUSES];
+  return { status: known ?? 'active', source: lastMergeSourceCommit?.commitId ?? '' };
 }
 
 function toPullRequest(answer: GitPullRequest): PullRequest {
