@@ -39,12 +39,18 @@ describe('without the rights', () => {
     expect(again.exitCode).toBe(4);
     const document = JSON.parse(again.stdout);
     expect(document).toMatchObject({ schema: 1, kind: 'outcome', cancelled: false });
+    expect(document.handOver.command).toBe('npx create-mlops-model@0 apply');
+    expect(document.handOver.objects).toContainEqual({
+      address: 'repository:river-level',
+      right: { name: 'right.create-repository', holder: 'holder.project-administrator' },
+    });
     expect(document.results).toContainEqual(
       expect.objectContaining({ address: 'repository:river-level', status: 'refused' }),
     );
 
     const planned = await sandbox.run(['plan', '--json'], at('river-level'), 'reader');
     expect(planned.exitCode).toBe(0);
+    expect(JSON.parse(planned.stdout).handOver.command).toBe('npx create-mlops-model@0 apply');
     expect(JSON.parse(planned.stdout).steps).toContainEqual({
       action: 'create',
       address: 'repository:river-level',

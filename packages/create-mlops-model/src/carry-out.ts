@@ -41,7 +41,7 @@ export async function carryOut(context: CommandContext, session: Session): Promi
   const count = changesOf(planned.plan).length;
   if (flags.dryRun) {
     terminal.print(translate('create.dryRun'));
-    context.printDocument({ ...toPlanDocument(planned.plan) });
+    context.printDocument({ ...toPlanDocument(planned.plan), handOver: toHandOverCommands(context) });
     return { exitCode: 0, planned };
   }
   if (count === 0) return nothingToDo(context, planned);
@@ -54,7 +54,7 @@ export async function carryOut(context: CommandContext, session: Session): Promi
   terminal.print(outcome.cancelled ? translate('report.cancelled') : translate('report.done', { seconds }));
   const exitCode = toExitCode(outcome);
   if (exitCode === 4) handOver(context, planned, outcome);
-  context.printDocument(toOutcomeDocument(outcome));
+  context.printDocument(toDocument(context, planned, outcome, exitCode));
   return { exitCode, planned, outcome };
 }
 
@@ -84,8 +84,9 @@ function nothingToDo(context: CommandContext, planned: Planned): CarriedOut {
     cancelled: false,
   };
   if (blocked) handOver(context, planned, outcome);
-  context.printDocument(toOutcomeDocument(outcome));
-  return { exitCode: blocked ? 4 : 0, planned, outcome };
+  const exitCode = blocked ? 4 : 0;
+  context.printDocument(toDocument(context, planned, outcome, exitCode));
+  return { exitCode, planned, outcome };
 }
 
 /** Somebody else's object under our name stops everything before the first write. */
@@ -143,12 +144,25 @@ async function applyWithProgress(context: CommandContext, session: Session, plan
   }
 }
 
+/** What somebody with more rights types in a clone, and what they see before they do. */
+export function toHandOverCommands({ version }: Pick<CommandContext, 'version'>) {
+  const us = toInvocation(version);
+  return { command: `${us} apply`, document: `${us} plan --json` };
+}
+
 function handOver(context: CommandContext, planned: Planned, outcome: Outcome): void {
   const { terminal, translate } = context;
-  const us = toInvocation(context.version);
+  const { command, document } = toHandOverCommands(context);
   terminal.print('');
   terminal.print(translate('handover.head'));
   for (const line of describeHandOver(toHandOver(planned.plan, outcome, translate), translate)) terminal.print(line);
-  terminal.print(`${translate('handover.command')} ${us} apply`);
-  terminal.print(`${translate('handover.document')} ${us} plan --json`);
+  terminal.print(`${translate('handover.command')} ${command}`);
+  terminal.print(`${translate('handover.document')} ${document}`);
+}
+
+/** The outcome as one document; where rights are missing, with the hand-over. */
+function toDocument(context: CommandContext, planned: Planned, outcome: Outcome, exitCode: ExitCode) {
+  const objects = toHandOver(planned.plan, outcome, context.translate);
+  const handOver = exitCode === 4 ? { handOver: { ...toHandOverCommands(context), objects } } : {};
+  return { ...toOutcomeDocument(outcome), ...handOver };
 }

@@ -1,5 +1,5 @@
 import { blockedOf, changesOf, type ExitCode, plan, toPlanDocument } from '@create-mlops-model/core';
-import { showPlan } from '../carry-out.ts';
+import { showPlan, toHandOverCommands } from '../carry-out.ts';
 import { openClone } from '../clone.ts';
 import type { CommandContext } from '../command.ts';
 import { declare } from '../declare.ts';
@@ -15,7 +15,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       terminal.print(`  · ${path}: ${translate(state === 'deleted' ? 'plan.deleted' : 'plan.edited')}`);
     }
     if (flags.from === 'worktree') terminal.print(translate('apply.worktree'));
-    context.printDocument({ ...toPlanDocument(planned.plan), edited: Object.fromEntries(edited) });
+    context.printDocument({
+      ...toPlanDocument(planned.plan),
+      edited: Object.fromEntries(edited),
+      handOver: toHandOverCommands(context),
+    });
     const differences = changesOf(planned.plan).length + blockedOf(planned.plan).length;
     if (!flags.check) return 0;
     terminal.print(
