@@ -8,7 +8,9 @@ import { hasHeader, isJupyter, toSource } from './notebook-source.ts';
 import type { RunTask, TaskEnd, TaskWork } from './run-engine.ts';
 import { type NotebookEnd, type NotebookQuestion, runNotebook } from './run-notebook.ts';
 import { findSecret, getScope, replaceReferences } from './secrets.ts';
+import { TaskFailure } from './task-failure.ts';
 import { toLogPath } from './task-output.ts';
+import { findCluster, getTaskPython } from './task-python.ts';
 import { findGitFolderAbove, findNode, toWorkspacePath } from './workspace-tree.ts';
 import type { World } from './world.ts';
 
@@ -20,30 +22,17 @@ interface Source {
   readonly roots: readonly string[];
 }
 
-/** What a task cannot be done for; becomes the run's termination code. */
-class TaskFailure extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.name = 'TaskFailure';
-    this.code = code;
-  }
-}
-
-/** Runs notebook tasks for real, in a Python process of their own. @param python the interpreter */
-export function makeTaskRunner(world: World, python: () => string): RunTask {
+/** Runs notebook tasks for real, in a Python process of their own. */
+export function makeTaskRunner(world: World): RunTask {
   return async (work) => {
     const checkout = join(world.scratch, `checkout-${work.taskRun.id}`);
     try {
       const notebook = getNotebookTask(work.taskRun.task);
-      checkLibraries(world, work);
+      const python = await getTaskPython(world, work);
       const source = isFromGit(work, notebook)
         ? await readFromGit(world, work, notebook, checkout)
         : readFromWorkspace(world, work, notebook);
-      return toEnd(
-        await runNotebook({ ...toEnvironment(world, work, notebook), python: python(), ...prepare(world, source) }),
-      );
+      return toEnd(await runNotebook({ ...toEnvironment(world, work, notebook), python, ...prepare(world, source) }));
     } catch (error) {
       if (error instanceof TaskFailure) return { code: error.code, message: error.message };
       return { code: 'INTERNAL_ERROR', message: String(error) };
@@ -66,24 +55,6 @@ function getNotebookTask(task: Fields): Fields {
   if (isFields(task.notebook_task)) return task.notebook_task;
   const kind = Object.keys(task).find((name) => name.endsWith('_task'));
   throw new TaskFailure('INVALID_RUN_CONFIGURATION', `The sandbox runs notebook tasks only, not ${kind}.`);
-}
-
-/** A file of requirements that is not there fails here as it does on a cluster; what it lists is not installed. */
-function checkLibraries(world: World, { run, taskRun: { task } }: TaskWork): void {
-  const libraries = Array.isArray(task.libraries) ? task.libraries.filter(isFields) : [];
-  const environments = Array.isArray(run.settings.environments) ? run.settings.environments.filter(isFields) : [];
-  const spec = environments.find(({ environment_key }) => environment_key === task.environment_key)?.spec;
-  const lines = isFields(spec) && Array.isArray(spec.dependencies) ? spec.dependencies.map(String) : [];
-  const files = [
-    ...libraries.map(({ requirements }) => requirements).filter((one) => typeof one === 'string'),
-    ...lines.filter((line) => /^-r\s/.test(line)).map((line) => line.replace(/^-r\s+/, '')),
-  ];
-  for (const file of files) {
-    const isHere = file.startsWith('/Workspace/') && findNode(world, toWorkspacePath(file))?.type === 'FILE';
-    if (isHere) continue;
-    const message = `Library installation failed: Could not open requirements file ${file}: no such file in the workspace.`;
-    throw new TaskFailure('LIBRARY_INSTALLATION_ERROR', message);
-  }
 }
 
 function isFromGit({ run }: TaskWork, notebook: Fields): boolean {
@@ -169,9 +140,7 @@ function toEnvironment(world: World, { run, taskRun, signal, onStart }: TaskWork
 
 /** Of this process's own variables only what every program needs: none of its secrets. */
 function toVariables(world: World, settings: Fields, task: Fields): Record<string, string> {
-  const clusters = Array.isArray(settings.job_clusters) ? settings.job_clusters.filter(isFields) : [];
-  const shared = clusters.find(({ job_cluster_key }) => job_cluster_key === task.job_cluster_key)?.new_cluster;
-  const cluster = isFields(task.new_cluster) ? task.new_cluster : isFields(shared) ? shared : {};
+  const cluster = findCluster(settings, task) ?? {};
   const wanted = isFields(cluster.spark_env_vars) ? cluster.spark_env_vars : {};
   const set = Object.entries(wanted).map(([name, value]) => [name, replaceReferences(world, String(value))]);
   const runtime = /^(\d+\.\d+)/.exec(String(cluster.spark_version ?? ''))?.[1];

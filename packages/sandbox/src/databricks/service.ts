@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Identity } from '../identities.ts';
 import { matchRoute, type SandboxReply, type SandboxRequest, type Service } from '../router.ts';
 import type { Tokens } from '../sign-in/tokens.ts';
@@ -58,7 +56,7 @@ const routes: readonly DatabricksRoute[] = [
 export function databricksService(context: DatabricksContext): DatabricksService {
   const world = openWorld(context);
   prepareTree(world);
-  const runTask = context.runTask ?? makeTaskRunner(world, () => findPython(context));
+  const runTask = context.runTask ?? makeTaskRunner(world);
   const runs = makeRunEngine(world, runTask);
   const recovered = world.inTurn(() => recoverGitFolders(world)).then(() => runs.recover());
   const service: Service = async (request) => {
@@ -71,15 +69,6 @@ export function databricksService(context: DatabricksContext): DatabricksService
     }
   };
   return Object.assign(service, { stop: () => runs.stop() });
-}
-
-/**
- * Interpreter for notebooks: `MLOPS_SANDBOX_PYTHON`, else the environment in the sandbox's home, two folders up, else
- * `python3` on PATH. Looked for at each run, so that an environment made later is found.
- */
-function findPython({ folder }: DatabricksContext): string {
-  const own = join(folder, '..', '..', 'python', 'bin', 'python');
-  return process.env.MLOPS_SANDBOX_PYTHON || (existsSync(own) ? own : 'python3');
 }
 
 async function answer(world: World, runs: RunEngine, request: SandboxRequest): Promise<SandboxReply> {

@@ -31,7 +31,7 @@ const STALE_SECONDS = 15 * 60;
 
 /** Where environments lie; each is made once for all that run on this machine. */
 function toCacheFolder(): string {
-  return join(homedir(), '.cache', 'create-mlops-model', 'venvs');
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'create-mlops-model', 'venvs');
 }
 
 /**
