@@ -203,6 +203,7 @@ function addOrganization(world: World, name: string): Organization {
     folders: [],
     builds: [],
     deployments: [],
+    testRuns: [],
     pullRequests: [],
     policies: [],
     endpoints: [],

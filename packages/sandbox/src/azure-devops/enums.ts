@@ -175,6 +175,8 @@ export function enumsOf(location: Location): Readonly<Record<string, EnumTable>>
       return { status: operationStatus };
     case 'timeline':
       return { state: timelineState, result: taskResult, type: issueType };
+    case 'deploymentRecords':
+      return { result: taskResult };
     case 'pipelineRuns':
       return { state: runState, result: runResult };
     case 'pipelines':

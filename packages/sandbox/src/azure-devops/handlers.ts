@@ -27,7 +27,11 @@ import { pushHandlers } from './pushes.ts';
 import { queueHandlers } from './queues.ts';
 import { refHandlers } from './refs.ts';
 import { repositoryHandlers } from './repositories.ts';
+import { artifactHandlers } from './runs/artifact-routes.ts';
+import { deploymentHandlers } from './runs/deployment-routes.ts';
+import { pipelineRunHandlers } from './runs/pipeline-runs.ts';
 import { runPartHandlers } from './runs/run-parts.ts';
+import { testHandlers } from './runs/test-routes.ts';
 import { securityHandlers } from './security.ts';
 import { serviceEndpointHandlers } from './service-endpoints.ts';
 import { variableGroupHandlers } from './variable-groups.ts';
@@ -52,6 +56,10 @@ export const handlers: Handlers = {
   ...folderHandlers,
   ...buildHandlers,
   ...runPartHandlers,
+  ...artifactHandlers,
+  ...pipelineRunHandlers,
+  ...testHandlers,
+  ...deploymentHandlers,
   ...pipelineHandlers,
   ...previewHandlers,
   ...queueHandlers,

@@ -25,7 +25,7 @@ const TABLE = {
     'build 398c85bc-81aa-4822-947c-a194a05f0fef authorizedresources {project}/_apis/{area}/{resource} 1 5.0 0.0',
   builds: 'Build 0cd358e1-9217-4d94-8269-1c1ee6f93dcf Builds {project}/_apis/build/{resource}/{buildId} 7 1.0 7.1',
   artifacts:
-    'build 1db06c96-014e-44e1-ac91-90b2d4b3e984 artifacts {project}/_apis/{area}/builds/{buildId}/{resource} 5 2.0 7.1',
+    'build 1db06c96-014e-44e1-ac91-90b2d4b3e984 artifacts {project}/_apis/{area}/builds/{buildId}/{resource}/{artifactName} 5 2.0 7.1',
   buildChanges:
     'build 54572c7b-bbd3-45d4-80dc-28be08941620 changes {project}/_apis/{area}/builds/{buildId}/{resource} 2 2.0 7.1',
   latestBuild:
@@ -112,6 +112,8 @@ const TABLE = {
     'serviceendpoint 14e48fdc-2c8b-41ce-a0c3-e26f6cc55bd0 endpoints _apis/{area}/{resource}/{endpointId} 4 5.2 7.1',
   environments:
     'distributedtask 8572b1fc-2482-47fa-8f74-7e3ed53ee54b environments {project}/_apis/{area}/{resource}/{environmentId} 1 5.0 7.1',
+  deploymentRecords:
+    'distributedtask 51bb5d21-4305-4ea6-9dbb-b7488af73334 environmentdeploymentrecords {project}/_apis/{area}/environments/{environmentId}/{resource} 1 5.0 7.1',
   pipelineEnvironments:
     'environments d86b72de-d240-4d6f-8d06-08c2d66b015d environments {project}/_apis/pipelines/{resource}/{environmentId} 1 5.2 7.1',
   pools: 'distributedtask a8c47e17-4d56-4a56-92bb-de7ea7dc65be pools _apis/{area}/{resource}/{poolId} 1 1.0 7.1',
@@ -150,6 +152,9 @@ const TABLE = {
   graphMembershipLists:
     'Graph e34b6394-6b30-4435-94a9-409a5eef3e31 MembershipsBatch _apis/{area}/Memberships/{subjectDescriptor} 1 3.1 0.0',
   graphSubjectLookup: 'Graph 4dd4d168-11f2-48c4-83e8-756fa0de027c SubjectLookup _apis/{area}/{resource} 1 3.1 0.0',
+  testRuns: 'Test cadb3810-d47d-4a3c-a234-fe5f3be50138 Runs {project}/_apis/{area}/{resource}/{runId} 3 1.0 7.1',
+  testResults:
+    'Test 4637d869-3a76-4468-8057-0bb02aa385cf Results {project}/_apis/{area}/Runs/{runId}/{resource}/{testCaseResultId} 6 1.0 7.1',
   // The address that clients of version 5 list the users at.
   userEntitlementList:
     'MemberEntitlementManagement 387f832c-dbf2-4643-88e9-c1aa94dbb737 UserEntitlements _apis/{resource} 3 4.1 7.1',

@@ -15,7 +15,8 @@ import { addDefinition, definitionsOf, getDefinition } from './definitions.ts';
 import { badRequest } from './errors.ts';
 import type { Definition, Json, Project } from './state.ts';
 
-function toReference(call: Call, project: Project, definition: Definition): Json {
+/** A pipeline as runs refer to it. */
+export function toPipelineReference(call: Call, project: Project, definition: Definition): Json {
   const { id, revision, name, path } = definition;
   const url = `${call.base}/${project.id}/_apis/pipelines/${id}?revision=${revision}`;
   const web = `${call.base}/${project.id}/_build/definition?definitionId=${id}`;
@@ -25,7 +26,7 @@ function toReference(call: Call, project: Project, definition: Definition): Json
 function describe(call: Call, project: Project, definition: Definition): Json {
   const repository = toObject(definition.body.repository);
   return {
-    ...toReference(call, project, definition),
+    ...toPipelineReference(call, project, definition),
     configuration: {
       path: toText(toObject(definition.body.process).yamlFilename),
       repository: { id: repository.id, type: 'azureReposGit' },
@@ -47,7 +48,7 @@ function showPipelines(call: Call): Answer {
   const top = Number(findQuery(call, '$top') ?? 10_000) || 10_000;
   const page = ordered.slice(skip, skip + top);
   return list(
-    page.map((definition) => toReference(call, project, definition)),
+    page.map((definition) => toPipelineReference(call, project, definition)),
     skip + page.length < ordered.length ? String(skip + page.length) : undefined,
   );
 }

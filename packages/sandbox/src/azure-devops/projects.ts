@@ -166,7 +166,13 @@ async function deleteProject(call: Call): Promise<Answer> {
   organization.repositories = organization.repositories.filter(stays);
   organization.definitions = organization.definitions.filter(stays);
   organization.folders = organization.folders.filter(stays);
+  for (const build of organization.builds.filter((item) => !stays(item))) {
+    await call.world.runs.remove(organization, build);
+  }
   organization.builds = organization.builds.filter(stays);
+  const isLeft = ({ buildId }: { buildId: number }) => organization.builds.some(({ id }) => id === buildId);
+  organization.deployments = organization.deployments.filter(isLeft);
+  organization.testRuns = organization.testRuns.filter(isLeft);
   organization.pullRequests = organization.pullRequests.filter(stays);
   organization.policies = organization.policies.filter(stays);
   organization.environments = organization.environments.filter(stays);

@@ -9,6 +9,7 @@ import { findLocations } from './find-location.ts';
 import { answerGit } from './git-http.ts';
 import { handlers } from './handlers.ts';
 import { type Location, locations } from './locations.ts';
+import { findArtifactContent } from './runs/artifact-routes.ts';
 import { settlePullRequests } from './settle-pull-requests.ts';
 import { checkVersion, findVersion } from './version.ts';
 import { toWireForm } from './wire-form.ts';
@@ -47,6 +48,8 @@ async function answerRest(call: Call, path: readonly string[]): Promise<Answer> 
   const apis = path.findIndex((segment) => segment.toLowerCase() === '_apis');
   if (apis < 0) return notFoundPage();
   if (request.method === 'OPTIONS') return list(toOptions(path[apis + 1]));
+  const content = findArtifactContent(call, path);
+  if (content) return content;
   const found = findLocations(path);
   const fit = found.find(({ location }) => findHandler(handlers, location, request.method));
   if (!fit) return found.length === 0 ? noController(request) : wrongMethod(request);

@@ -287,6 +287,8 @@ export interface Organization {
   folders: Folder[];
   builds: Build[];
   deployments: DeploymentRecord[];
+  /** Which run each test run belongs to; the tests themselves lie with the run. */
+  testRuns: { readonly id: number; readonly buildId: number }[];
   pullRequests: PullRequest[];
   policies: Policy[];
   endpoints: Endpoint[];

@@ -69,6 +69,9 @@ export async function deleteBuild(call: Call): Promise<Answer> {
     throw badRequest(`The build ${build.number} is in progress and cannot be deleted.`, 'InvalidBuildException');
   }
   await call.world.runs.remove(call.organization, build);
-  call.organization.builds = call.organization.builds.filter((other) => other !== build);
+  const { organization } = call;
+  organization.builds = organization.builds.filter((other) => other !== build);
+  organization.deployments = organization.deployments.filter(({ buildId }) => buildId !== build.id);
+  organization.testRuns = organization.testRuns.filter(({ buildId }) => buildId !== build.id);
   return noContent();
 }

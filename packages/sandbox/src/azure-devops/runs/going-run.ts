@@ -60,6 +60,11 @@ export function toStageTitle({ name, settings }: Stage): string {
   return typeof settings.displayName === 'string' && settings.displayName !== '' ? settings.displayName : name;
 }
 
+/** What ends a part that begins now: somebody who cancels; after that nothing but the end of the sandbox. */
+export function toSignal({ signal, stopping }: Pick<GoingRun, 'signal' | 'stopping'>): AbortSignal {
+  return signal.aborted ? stopping : AbortSignal.any([signal, stopping]);
+}
+
 /** The time of now, as the service writes it. */
 export function toNow({ world }: Pick<GoingRun, 'world'>): string {
   return world.clock.now().toISOString();

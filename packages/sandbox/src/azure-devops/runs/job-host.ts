@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { Step } from '../../agent/compile/pipeline.ts';
 import type { JobHost } from '../../agent/run/job-work.ts';
 import { getPrincipal } from '../../sign-in/principal.ts';
+import { takeNumber } from '../state.ts';
 import { type GoingRun, toNow } from './going-run.ts';
 import type { JobStart } from './run-jobs.ts';
 import type { RunRecord, TimelineRecord } from './run-record.ts';
@@ -51,14 +52,10 @@ export function makeJobHost({ run, agent }: JobStart, job: TimelineRecord, steps
     },
     publishTestRun(title, cases) {
       const at = toNow(run);
-      record.data.tests.push({
-        id: record.data.tests.length + 1,
-        name: title,
-        startedDate: at,
-        completedDate: at,
-        cases,
-      });
+      const id = takeNumber(run.organization, 'testRun');
+      record.data.tests.push({ id, name: title, startedDate: at, completedDate: at, cases });
       record.save();
+      inBackground(world.inTurn(async () => void run.organization.testRuns.push({ id, buildId: build.id })));
     },
     setBuildNumber: (number) =>
       inBackground(

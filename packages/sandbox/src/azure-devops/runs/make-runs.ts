@@ -54,6 +54,10 @@ export function makeRuns(bare: Omit<World, 'runs'>, home: string): Runs {
     for (const resolve of woken) resolve();
   };
 
+  // Time limits of approvals and locks run out without anybody doing anything.
+  const clock = setInterval(wake, 30_000);
+  clock.unref();
+
   const start = (organization: Organization, build: Build, pipeline: Pipeline) => {
     const controller = new AbortController();
     const record = open(organization, build.id);
@@ -99,6 +103,7 @@ export function makeRuns(bare: Omit<World, 'runs'>, home: string): Runs {
     },
     recover: () => recoverRuns(world, agents, { open, start }),
     async stop() {
+      clearInterval(clock);
       stopping.abort();
       wake();
       const ended = Promise.all([...going.values()].map(({ done }) => done));

@@ -1,6 +1,7 @@
 import type { Pipeline } from '../../agent/compile/pipeline.ts';
 import { findProject, toObject, toText } from '../call.ts';
 import { ServiceError } from '../errors.ts';
+import { leaveRun } from '../gates/decide-stage.ts';
 import type { Scene } from '../pull-request-policies.ts';
 import { type Build, type Definition, type Project, takeNumber } from '../state.ts';
 import { toGitFolder, type World } from '../world.ts';
@@ -39,6 +40,7 @@ export async function queueRun(world: World, request: RunRequest): Promise<Build
     if (!(error instanceof ServiceError) || request.reason === 'manual') throw error;
     const build = { ...makeBuild(scene, project, request, undefined), ...toFailure(world, error.message) };
     request.organization.builds.push(build);
+    leaveRun(request.organization, build.id);
     return build;
   }
 }

@@ -1,6 +1,7 @@
 import { compilePipeline } from '../../agent/compile/compile-pipeline.ts';
 import type { Pipeline } from '../../agent/compile/pipeline.ts';
 import { PipelineProblem } from '../../agent/problem.ts';
+import { checkPipeline } from '../../agent/run/check-pipeline.ts';
 import { TASKS } from '../../agent/tasks.ts';
 import type { Data } from '../../agent/tree.ts';
 import { isObject, toObject, toText } from '../call.ts';
@@ -92,15 +93,10 @@ export async function readPipeline(
   const entry = text ?? (await readFile(path));
   if (entry === undefined) throw invalidPipeline(`${path}: ${describeMissing(path)}`);
   try {
-    return await compilePipeline({
-      path,
-      text: entry,
-      readFile,
-      describeMissing,
-      parameters,
-      variables,
-      tasks: TASKS,
-    });
+    const files = { path, text: entry, readFile, describeMissing };
+    const pipeline = await compilePipeline({ ...files, parameters, variables, tasks: TASKS });
+    checkPipeline(pipeline);
+    return pipeline;
   } catch (error) {
     if (error instanceof PipelineProblem) throw invalidPipeline(error.message);
     throw error;

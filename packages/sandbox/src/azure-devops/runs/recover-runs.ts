@@ -21,6 +21,7 @@ export async function recoverRuns(world: World, agents: AgentPool, room: Room): 
   agents.forgetLeftOver();
   for (const organization of world.store.data.organizations) {
     organization.deployments ??= [];
+    organization.testRuns ??= [];
     for (const build of organization.builds.filter(({ status }) => status !== 'completed')) {
       const hasBegun = build.stages.some(({ state }) => state === 'running' || state === 'completed');
       if (hasBegun || build.status === 'cancelling') await abandon(world, organization, build, room, ABANDONED);

@@ -46,7 +46,7 @@ async function runHooks(
   };
   for (const hook of hooks.filter(({ name }) => !ENDS.includes(name))) if (isGood()) await runHook(hook);
   const last = isGood() ? 'success' : 'failure';
-  const isCanceled = start.run.signal.aborted;
+  const isCanceled = start.signal.aborted;
   for (const hook of hooks.filter(({ name }) => name === last)) if (!isCanceled) await runHook(hook);
   const outputs: Readonly<Record<string, JobVariable>> = Object.assign({}, ...ends.map((end) => end.outputs));
   return { result: toWorst(ends.map(({ result }) => result)), outputs };
@@ -120,7 +120,7 @@ async function runOnAgent(start: JobStart, part: Part): Promise<JobEnd> {
       run.definition.body.jobCancelTimeoutInMinutes,
       5,
     ),
-    signal: AbortSignal.any([run.signal, run.stopping]),
+    signal: start.signal,
     host: makeJobHost(start, record, part.steps),
   });
   run.record.change(record, { state: 'completed', result: end.result, finishTime: toNow(run), issues: end.issues });

@@ -4,7 +4,7 @@ import type { Dependency, Moment, Result } from '../../agent/expression/run-cond
 import type { Issue, JobVariable } from '../../agent/run/job-work.ts';
 import type { Data } from '../../agent/tree.ts';
 import type { Agent } from './agent-pool.ts';
-import { decideCondition, type GoingRun, toNow } from './going-run.ts';
+import { decideCondition, type GoingRun, toNow, toSignal } from './going-run.ts';
 import { runAgentJob } from './run-agent-job.ts';
 import { type Before, runGraph } from './run-graph.ts';
 import type { TimelineRecord } from './run-record.ts';
@@ -24,6 +24,8 @@ export interface JobStart {
   readonly phase: TimelineRecord;
   readonly variables: Variables;
   readonly agent: Agent;
+  /** Aborted when it is to end early. */
+  readonly signal: AbortSignal;
 }
 
 /** How a job ended. */
@@ -32,13 +34,24 @@ export interface JobLeft {
   readonly outputs: Readonly<Record<string, JobVariable>>;
 }
 
+/** A stage whose jobs run. */
+interface RunningStage {
+  readonly run: GoingRun;
+  readonly stage: Stage;
+  readonly stageDependencies: StageDependencies;
+  /**
+   * Aborted when somebody cancels while the stage runs. A stage that began after that is not a cancelled one
+   * (MicrosoftDocs process/conditions, builds that are cancelled).
+   */
+  readonly signal: AbortSignal;
+}
+
 /** Runs the jobs of a stage in their order. @returns what each of them left */
 export async function runJobs(
-  run: GoingRun,
-  stage: Stage,
+  inStage: RunningStage,
   parent: TimelineRecord,
-  stageDependencies: StageDependencies,
 ): Promise<Readonly<Record<string, Dependency>>> {
+  const { run, stage } = inStage;
   const phases = new Map(
     stage.jobs.map((job) => [
       job,
@@ -52,7 +65,7 @@ export async function runJobs(
     ]),
   );
   return runGraph(stage.jobs, (job, before: Before<Dependency>) =>
-    runJobOfStage(run, stage, job, phases.get(job)!, { before, stageDependencies }),
+    runJobOfStage(inStage, job, phases.get(job)!, before),
   );
 }
 
@@ -60,25 +73,21 @@ function toTitle({ name, settings }: Job): string {
   return typeof settings.displayName === 'string' && settings.displayName !== '' ? settings.displayName : name;
 }
 
-interface Past {
-  readonly before: Before<Dependency>;
-  readonly stageDependencies: StageDependencies;
-}
-
 async function runJobOfStage(
-  run: GoingRun,
-  stage: Stage,
+  inStage: RunningStage,
   job: Job,
   phase: TimelineRecord,
-  past: Past,
+  before: Before<Dependency>,
 ): Promise<Dependency> {
+  const { run, stage } = inStage;
   const end = (result: Result, outputs: Dependency['outputs'] = {}, issues: readonly Issue[] = []): Dependency => {
     run.record.change(phase, { state: 'completed', result, finishTime: toNow(run), issues });
     return { result, outputs };
   };
-  const prepared = prepare(run, stage, job, past);
+  const prepared = prepare(inStage, job, before);
   if (prepared.kind === 'end') return end(prepared.result, {}, prepared.issues);
-  const agent = await run.agents.take(AbortSignal.any([run.signal, run.stopping]));
+  const signal = toSignal(run);
+  const agent = await run.agents.take(signal);
   if (!agent) return end('Canceled');
   try {
     run.onJob();
@@ -86,7 +95,7 @@ async function runJobOfStage(
     const { variables } = prepared;
     const values = Object.fromEntries([...variables.values()].map(([name, { value }]) => [name, value]));
     const title = replaceMacros(toTitle(job), values);
-    const left = await runAgentJob({ run, stage, job, title, phase, variables, agent });
+    const left = await runAgentJob({ run, stage, job, title, phase, variables, agent, signal });
     const outputs = Object.entries(left.outputs).map(([name, { value }]) => [name, value] as const);
     const isForgiven = left.result === 'Failed' && isTrue(job.settings.continueOnError);
     return end(isForgiven ? 'SucceededWithIssues' : left.result, Object.fromEntries(outputs));
@@ -102,8 +111,12 @@ type Prepared =
   | { readonly kind: 'end'; readonly result: Result; readonly issues: readonly Issue[] };
 
 /** Computes the job's variables and whether it runs at all. */
-function prepare(run: GoingRun, stage: Stage, job: Job, { before, stageDependencies }: Past): Prepared {
-  const { organization, project, build, signal, takeNumber } = run;
+function prepare(
+  { run, stage, stageDependencies, signal }: RunningStage,
+  job: Job,
+  before: Before<Dependency>,
+): Prepared {
+  const { organization, project, build, takeNumber } = run;
   const moment: Moment = {
     variables: {},
     canceled: signal.aborted,

@@ -25,7 +25,7 @@ function showTimeline(call: Call): Answer {
   if (build.stages.length === 0 || (timelineId !== undefined && timelineId.toLowerCase() !== id)) return ok(null);
   const { records, changeId, lastChangedOn } = open(call, build).data;
   return ok({
-    records: records.map((record) => describeRecord(call, build, record)),
+    records: records.map((record) => describeRecord(call, build, record, changeId)),
     lastChangedBy: '00000002-0000-8888-8000-000000000000',
     lastChangedOn,
     id,
@@ -34,7 +34,7 @@ function showTimeline(call: Call): Answer {
   });
 }
 
-function describeRecord(call: Call, build: Build, record: TimelineRecord): Json {
+function describeRecord(call: Call, build: Build, record: TimelineRecord, changeId: number): Json {
   const count = (type: string) => record.issues.filter((issue) => issue.type === type).length;
   const { logId } = record;
   return {
@@ -50,7 +50,7 @@ function describeRecord(call: Call, build: Build, record: TimelineRecord): Json 
     state: record.state,
     result: record.result === undefined ? null : record.result.charAt(0).toLowerCase() + record.result.slice(1),
     resultCode: null,
-    changeId: open(call, build).data.changeId,
+    changeId,
     lastModified: '0001-01-01T00:00:00',
     workerName: record.workerName ?? null,
     order: record.order,
@@ -80,8 +80,13 @@ function showLogs(call: Call): Answer {
   const build = getBuild(call);
   const record = open(call, build);
   const { logId } = call.params;
-  if (logId === undefined) return list(record.data.logs.map((log) => describeLog(call, build, log)));
+  if (logId === undefined) return list(listLogs(call, build));
   return printLog(call, record, build, logId);
+}
+
+/** The logs of a run, without their lines. */
+export function listLogs(call: Call, build: Build): readonly Json[] {
+  return open(call, build).data.logs.map((log) => describeLog(call, build, log));
 }
 
 function describeLog(call: Call, build: Build, { id, lineCount, createdOn, lastChangedOn }: RunLog): Json {

@@ -3,7 +3,7 @@ import type { Dependency, Moment, Result } from '../../agent/expression/run-cond
 import type { Issue } from '../../agent/run/job-work.ts';
 import { decideStage, leaveStage } from '../gates/decide-stage.ts';
 import type { Checkpoint, Decision } from '../gates/gates.ts';
-import { decideCondition, type GoingRun, toNow, toStageTitle, toWorst } from './going-run.ts';
+import { decideCondition, type GoingRun, toNow, toSignal, toStageTitle, toWorst } from './going-run.ts';
 import { type Before, runGraph } from './run-graph.ts';
 import { runJobs } from './run-jobs.ts';
 import type { TimelineRecord } from './run-record.ts';
@@ -50,7 +50,7 @@ async function runStage(
   await setState(run, stage, 'running');
   run.record.change(record, { state: 'inProgress', startTime: toNow(run) });
   const stageDependencies = Object.fromEntries(Object.entries(before.direct).map(([name, { jobs }]) => [name, jobs]));
-  const jobs = await runJobs(run, stage, record, stageDependencies);
+  const jobs = await runJobs({ run, stage, stageDependencies, signal: toSignal(run) }, record);
   return endStage(run, stage, record, toWorst(Object.values(jobs).map(({ result }) => result)), jobs, []);
 }
 
@@ -101,11 +101,12 @@ function toDependency({ result, jobs }: StageEnd): Dependency {
 
 /** Waits until nothing holds the stage up. @returns what it ends with instead of starting */
 async function passGates(run: GoingRun, stage: Stage, record: TimelineRecord): Promise<StageRefusal | undefined> {
+  const signal = toSignal(run);
   let shown: Waiting | undefined;
   for (;;) {
     const changed = run.changed();
     const decision = await decide(run, stage);
-    if (run.signal.aborted || run.stopping.aborted) {
+    if (signal.aborted) {
       endWaiting(run, shown, 'Canceled');
       return { result: 'Canceled', issues: [] };
     }
@@ -126,7 +127,7 @@ async function passGates(run: GoingRun, stage: Stage, record: TimelineRecord): P
         } else if (shown.step.currentOperation !== decision.why) {
           run.record.change(shown.step, { currentOperation: decision.why });
         }
-        await Promise.race([changed, onAbort(run.signal), onAbort(run.stopping)]);
+        await Promise.race([changed, onAbort(signal)]);
     }
   }
 }
