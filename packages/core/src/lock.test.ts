@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Files } from './files.ts';
-import { parseLock, printLock, toFileStates, toLock, withLock } from './lock.ts';
+import { parseLock, printLock, readLock, toFileStates, toLock, withLock } from './lock.ts';
 
 const files: Files = new Map([
   ['a/b.yml', { contents: 'x: 1\n', ownership: 'managed' }],
@@ -36,6 +36,31 @@ describe('lock', () => {
 
   it.each(['', '{}', '{"schema":2,"generator":"9","files":{}}', 'null'])('refuses %j with the way out', (text) => {
     expect(() => parseLock(text)).toThrow(/mlops\.lock/);
+  });
+
+  it.each([
+    ['1.10.0', '1.9.2', true],
+    ['1.9.2', '1.10.0', false],
+    ['1.0.0', '1.0.0', false],
+    ['1.0.0', '1.0.0-beta.1', true],
+    ['1.0.0-beta.1', '1.0.0', false],
+    ['2', '1.9.9', true],
+  ])(
+    'of version %s, read by %s, is refused with the command that fetches it: %s',
+    async (generator, version, refused) => {
+      const text = printLock(await toLock(files, generator));
+      if (!refused) expect(readLock(text, version).generator).toBe(generator);
+      else {
+        const hint = { en: expect.stringContaining(`npx create-mlops-model@${generator} `) };
+        expect(() => readLock(text, version)).toThrow(
+          expect.objectContaining({ code: 'usage', hint: expect.objectContaining(hint) }),
+        );
+      }
+    },
+  );
+
+  it('of a form that is not known yet is refused as a newer one', () => {
+    expect(() => readLock('{"schema":2,"generator":"9.0.0"}', '1.0.0')).toThrow(/version 9\.0\.0/);
   });
 
   it('adds lock and base, both ours', async () => {

@@ -68,7 +68,7 @@ export function printLock(lock: Lock): string {
   return `{\n  "schema": 1,\n  "generator": ${JSON.stringify(lock.generator)},\n  "files": {\n${lines.join(',\n')}\n  }\n}\n`;
 }
 
-/** @throws UserError when the text is not a lock, or one of a newer version */
+/** @throws UserError when the text is not a lock */
 export function parseLock(text: string): Lock {
   const parsed = v.safeParse(LockSchema, parseJson(text));
   if (parsed.success) return parsed.output;
@@ -81,6 +81,42 @@ export function parseLock(text: string): Lock {
     {
       en: `Take the file back from git: git checkout HEAD -- ${LOCK_PATH}`,
       fr: `Reprenez le fichier depuis git\u00a0: git checkout HEAD -- ${LOCK_PATH}`,
+    },
+  );
+}
+
+/**
+ * The lock, if the running version may work by it.
+ * @param version the running one
+ * @throws UserError when a newer version wrote it, with the command that fetches that one; or when it is no lock
+ */
+export function readLock(text: string, version: string): Lock {
+  const value = parseJson(text);
+  const generator = v.is(v.looseObject({ generator: v.string() }), value) ? value.generator : undefined;
+  if (generator !== undefined && isNewer(generator, version)) throw writtenByNewer(generator, version);
+  return parseLock(text);
+}
+
+/** Whether a version is newer than another: `1.10.0` than `1.9.2`, a release than its previews. */
+function isNewer(a: string, b: string): boolean {
+  const [numbersA, numbersB] = [a, b].map((text) => (/^\d+(\.\d+)*/.exec(text)?.[0] ?? '').split('.').map(Number));
+  for (const [index, number] of (numbersA ?? []).entries()) {
+    const other = numbersB?.[index] ?? 0;
+    if (number !== other) return number > other;
+  }
+  return b.includes('-') && !a.includes('-');
+}
+
+function writtenByNewer(generator: string, version: string): UserError {
+  return new UserError(
+    'usage',
+    {
+      en: `${LOCK_PATH} was written by version ${generator} of create-mlops-model; this is ${version}, which would take its files back.`,
+      fr: `${LOCK_PATH} a été écrit par la version ${generator} de create-mlops-model\u00a0; celle-ci, ${version}, ramènerait ses fichiers en arrière.`,
+    },
+    {
+      en: `Run the same command with that version: npx create-mlops-model@${generator} …`,
+      fr: `Lancez la même commande avec cette version\u00a0: npx create-mlops-model@${generator} …`,
     },
   );
 }

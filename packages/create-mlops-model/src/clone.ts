@@ -5,8 +5,8 @@ import {
   LOCK_PATH,
   MANIFEST_PATH,
   type Manifest,
-  parseLock,
   parseManifest,
+  readLock,
   toFileStates,
   toNames,
 } from '@create-mlops-model/core';
@@ -37,7 +37,7 @@ export async function openClone(context: CommandContext, from?: 'worktree'): Pro
   const kind = await findTargetKind(context, disk.folder, local);
   const session = await openSession(context, { manifest: local, folder: disk.folder, kind });
   const text = await findServerText(session);
-  const edited = await readFileStates(disk);
+  const edited = await readFileStates(disk, context.version);
   if (from === undefined && text !== undefined) {
     const remote = withManifest(context, session, text);
     return { session: remote, manifest: remote.project.manifest, source: 'remote', edited };
@@ -78,7 +78,8 @@ export function findModelFolder(cwd: string): Disk | undefined {
   }
 }
 
-function getModelFolder(context: CommandContext): Disk {
+/** The same; @throws UserError `usage` where there is none */
+export function getModelFolder(context: CommandContext): Disk {
   const disk = findModelFolder(context.cwd);
   if (disk === undefined) throw noManifest(context, context.cwd);
   return disk;
@@ -95,9 +96,9 @@ export async function findTargetKind(context: CommandContext, folder: string, ma
   return manifest.devops.organization === '' ? 'sandbox' : 'azure';
 }
 
-async function readFileStates(disk: Disk): Promise<ReadonlyMap<string, FileState>> {
+async function readFileStates(disk: Disk, version: string): Promise<ReadonlyMap<string, FileState>> {
   const lock = disk.find(LOCK_PATH);
   if (!lock) return new Map([[LOCK_PATH, 'deleted']]);
-  const states = await toFileStates(parseLock(lock.contents), (path) => disk.find(path)?.contents);
+  const states = await toFileStates(readLock(lock.contents, version), (path) => disk.find(path)?.contents);
   return new Map([...states].filter(([path, state]) => state !== 'pristine' && path !== BASE_PATH));
 }

@@ -30,6 +30,16 @@ export interface Flags {
   readonly check: boolean;
   /** `--from worktree`: plan from the manifest on this disk. */
   readonly from?: 'worktree';
+  /** `--conflict`: what becomes of conflicts; absent: `pr`. */
+  readonly conflict?: 'pr' | 'markers' | 'ours';
+  /** `--undo`: put back what the last update changed here. */
+  readonly undo: boolean;
+  /** `--eject`: no more updates. */
+  readonly eject: boolean;
+  /** `--give-back`: a file that the team took over. */
+  readonly giveBack: boolean;
+  /** `--files`: every generated file. */
+  readonly files: boolean;
   /** `--step`: wait between chapters. */
   readonly step: boolean;
   /** `--in`: time zone of a schedule. */

@@ -27,6 +27,9 @@ export type CommandName =
   | 'join'
   | 'feature'
   | 'schedule'
+  | 'update'
+  | 'own'
+  | 'status'
   | 'sandbox'
   | 'rehearse';
 
@@ -99,6 +102,28 @@ export const commands: readonly Command[] = [
       'schedule "30 5 1 * *" --in UTC --dry-run',
       'schedule none',
     ],
+  },
+  {
+    name: 'update',
+    summary: 'help.command.update',
+    flags: [flag.check, flag.dryRun, flag.conflict, flag.undo, flag.eject],
+    takesAnswers: false,
+    examples: ['update', 'update --dry-run', 'update --check --json', 'update --conflict=markers', 'update --undo'],
+  },
+  {
+    name: 'own',
+    summary: 'help.command.own',
+    flags: [flag.giveBack],
+    takesAnswers: false,
+    argument: { name: 'path', summary: 'help.argument.ownPath' },
+    examples: ['own pipelines/deploy/Dockerfile', 'own pipelines/deploy/Dockerfile --give-back'],
+  },
+  {
+    name: 'status',
+    summary: 'help.command.status',
+    flags: [flag.files],
+    takesAnswers: false,
+    examples: ['status', 'status --files', 'status --json'],
   },
   {
     name: 'doctor',

@@ -33,6 +33,17 @@ export const timeZone: FlagRow = {
   value: 'zone',
   summary: 'help.flag.timeZone',
 };
+export const conflict: FlagRow = {
+  flag: '--conflict',
+  key: 'conflict',
+  value: 'pr|markers|ours',
+  choices: ['pr', 'markers', 'ours'],
+  summary: 'help.flag.conflict',
+};
+export const undo: FlagRow = { flag: '--undo', key: 'undo', summary: 'help.flag.undo' };
+export const eject: FlagRow = { flag: '--eject', key: 'eject', summary: 'help.flag.eject' };
+export const giveBack: FlagRow = { flag: '--give-back', key: 'giveBack', summary: 'help.flag.giveBack' };
+export const files: FlagRow = { flag: '--files', key: 'files', summary: 'help.flag.files' };
 export const step: FlagRow = { flag: '--step', key: 'step', summary: 'help.flag.step' };
 
 /** Flags of every command. */

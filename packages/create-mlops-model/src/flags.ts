@@ -63,6 +63,10 @@ const noFlags: Flags = {
   continue: false,
   check: false,
   step: false,
+  undo: false,
+  eject: false,
+  giveBack: false,
+  files: false,
   answers: {},
 };
 

@@ -8,7 +8,7 @@ export interface FileVersion {
 /** What lies at a path of the project: text, or something that is never merged. */
 export type ProjectFile =
   | ({ readonly kind: 'text' } & FileVersion)
-  | { readonly kind: 'binary' | 'link' | 'submodule' | 'lfs-pointer' };
+  | { readonly kind: 'binary' | 'link' | 'folder' | 'submodule' | 'lfs-pointer' };
 
 /** First line of what Git LFS keeps in the place of a large file. */
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';

@@ -1,16 +1,16 @@
+import { relative, resolve } from 'node:path';
 import {
   BASE_PATH,
   type ExitCode,
   findClosest,
-  type Lock,
   LOCK_PATH,
+  type Lock,
   printBase,
   printLock,
   type RenderedFile,
   sortFiles,
   UserError,
 } from '@create-mlops-model/core';
-import { relative, resolve } from 'node:path';
 import { getModelFolder } from '../clone.ts';
 import type { CommandContext } from '../command.ts';
 import { toInvocation } from '../commands.ts';
@@ -34,12 +34,19 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     disk.write(BASE_PATH, { contents: printBase(base), executable: false });
     disk.write(LOCK_PATH, { contents: printLock(lock), executable: false });
     const at = lock.files[path]?.at ?? path;
-    if (file !== undefined && !disk.exists(at)) disk.write(at, { contents: file.contents, executable: file.executable ?? false });
+    if (file !== undefined && !disk.exists(at))
+      disk.write(at, { contents: file.contents, executable: file.executable ?? false });
   }
   const word = flags.giveBack ? 'own.givenBack' : 'own.taken';
   terminal.print(translate(isChanged ? word : 'own.same', { path: wanted }));
   if (isChanged) terminal.print(translate('own.commit'));
-  context.printDocument({ schema: 1, kind: 'own', path: wanted, ownership: lock.files[path]?.ownership, changed: isChanged });
+  context.printDocument({
+    schema: 1,
+    kind: 'own',
+    path: wanted,
+    ownership: lock.files[path]?.ownership,
+    changed: isChanged,
+  });
   return 0;
 }
 
@@ -69,13 +76,19 @@ function giveBack({ translate }: CommandContext, { lock, input }: LoadedProject,
 }
 
 function toRendered(base: LoadedProject['input']['base'], lock: Lock): ReadonlyMap<string, RenderedFile> {
-  return new Map([...base].map(([path, file]) => [path, { ...file, ownership: lock.files[path]?.ownership ?? 'managed' }]));
+  return new Map(
+    [...base].map(([path, file]) => [path, { ...file, ownership: lock.files[path]?.ownership ?? 'managed' }]),
+  );
 }
 
 function getPath({ positionals, translate, version }: CommandContext): string {
   const path = positionals[0];
   if (path !== undefined && path !== '') return path;
-  throw new UserError('usage', translate('own.missing'), translate('error.seeHelp', { help: `${toInvocation(version)} own --help` }));
+  throw new UserError(
+    'usage',
+    translate('own.missing'),
+    translate('error.seeHelp', { help: `${toInvocation(version)} own --help` }),
+  );
 }
 
 /** The name that the templates have for it, by that name or by where the team moved it. */
@@ -85,6 +98,7 @@ function findListed({ files }: Lock, path: string): string | undefined {
 
 function notOurs({ translate }: CommandContext, { files }: Lock, path: string): UserError {
   const closest = findClosest(path, Object.keys(files));
-  const hint = closest === undefined ? translate('own.unknown.hint') : translate('own.unknown.closest', { path: closest });
+  const hint =
+    closest === undefined ? translate('own.unknown.hint') : translate('own.unknown.closest', { path: closest });
   return new UserError('usage', translate('own.unknown', { path }), hint);
 }

@@ -17,7 +17,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { flags, terminal, translate, version } = context;
   const disk = getModelFolder(context);
   const text = disk.find(LOCK_PATH)?.contents;
-  if (text === undefined) throw new UserError('usage', translate('update.missing', { path: LOCK_PATH }), translate('update.missing.hint', { path: LOCK_PATH }));
+  if (text === undefined)
+    throw new UserError(
+      'usage',
+      translate('update.missing', { path: LOCK_PATH }),
+      translate('update.missing.hint', { path: LOCK_PATH }),
+    );
   const lock = readLock(text, version);
   const files = await listFiles(lock, disk);
   terminal.print(translate('status.head', { version: lock.generator }));

@@ -1,7 +1,8 @@
+import { basename, dirname, resolve } from 'node:path';
 import { BASE_PATH, type ExitCode, LOCK_PATH, UserError } from '@create-mlops-model/core';
 import { getModelFolder, openClone } from '../clone.ts';
 import type { CommandContext } from '../command.ts';
-import type { Disk } from '../services/disk.ts';
+import { type Disk, openDisk } from '../services/disk.ts';
 import { makeGit } from '../services/git.ts';
 import { makeGitMerge } from '../services/git-merge.ts';
 import { type GitObjects, makeGitObjects } from '../services/git-objects.ts';
@@ -59,7 +60,8 @@ async function propose(context: CommandContext, objects: GitObjects): Promise<Ex
   const { flags, terminal, translate } = context;
   const { session, source: whose } = await openClone(context);
   try {
-    if (whose === 'worktree') throw new UserError('failed', translate('update.notOnServer'), translate('update.notOnServer.hint'));
+    if (whose === 'worktree')
+      throw new UserError('failed', translate('update.notOnServer'), translate('update.notOnServer.hint'));
     const { folder } = session.services.disk;
     const destination = await findDestination(context, session, objects);
     const made = await plan(context, await openCommit(folder, destination.main, objects), folder);
@@ -73,7 +75,10 @@ async function propose(context: CommandContext, objects: GitObjects): Promise<Ex
     terminal.print(translate(`update.${action}`, { id: String(pullRequest.id), url }));
     if (code === 3) terminal.print(translate('update.draft'));
     const pushed = commit === undefined ? {} : { commit };
-    printDocument(context, made, action, { pullRequest: { id: pullRequest.id, url, branch: pullRequest.branch }, ...pushed });
+    printDocument(context, made, action, {
+      pullRequest: { id: pullRequest.id, url, branch: pullRequest.branch },
+      ...pushed,
+    });
     return code;
   } finally {
     session.close();
@@ -103,12 +108,17 @@ async function updateHere(context: CommandContext, disk: Disk, objects: GitObjec
 async function refuseUnclean({ translate, env }: CommandContext, disk: Disk, objects: GitObjects): Promise<void> {
   const git = makeGit(env);
   const clone = await git.findClone(disk.folder);
-  if (clone?.head === undefined) throw new UserError('usage', translate('update.noClone'), translate('update.noClone.hint'));
+  if (clone?.head === undefined)
+    throw new UserError('usage', translate('update.noClone'), translate('update.noClone.hint'));
   const marks = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply'];
   const { stdout } = await objects.run(disk.folder, ['rev-parse', ...marks.flatMap((name) => ['--git-path', name])]);
   const begun = stdout.toString().trim().split('\n');
-  const open = marks.find((_, index) => disk.exists(begun[index]?.replaceAll('\\', '/') ?? ''));
-  if (open !== undefined) throw new UserError('usage', translate('update.inProgress', { what: open }), translate('update.inProgress.hint'));
+  const open = marks.find((_, index) => {
+    const path = resolve(disk.folder, begun[index] ?? '');
+    return openDisk(dirname(path)).exists(basename(path));
+  });
+  if (open !== undefined)
+    throw new UserError('usage', translate('update.inProgress', { what: open }), translate('update.inProgress.hint'));
   const changed = await git.status(disk.folder);
   if (changed.length === 0) return;
   const lines = changed.slice(0, 10).map((path) => `  ${path}`);
@@ -133,7 +143,9 @@ function eject(context: CommandContext, disk: Disk): ExitCode {
   const { flags, terminal, translate } = context;
   const present = [LOCK_PATH, BASE_PATH].filter(disk.exists);
   if (!flags.dryRun) for (const path of present) disk.remove(path);
-  terminal.print(translate(flags.dryRun ? 'update.eject.dryRun' : 'update.ejected', { paths: present.join(', ') || '–' }));
+  terminal.print(
+    translate(flags.dryRun ? 'update.eject.dryRun' : 'update.ejected', { paths: present.join(', ') || '–' }),
+  );
   context.printDocument({ schema: 1, kind: 'update', status: flags.dryRun ? 'dry-run' : 'ejected', paths: present });
   return 0;
 }

@@ -7,9 +7,9 @@ import {
   type Lock,
   MANIFEST_PATH,
   type Manifest,
-  parseLock,
   parseManifest,
   printLock,
+  readLock,
   toSha256,
   UserError,
 } from '@create-mlops-model/core';
@@ -42,7 +42,7 @@ export async function editProject(
   const edited = editSchedules(text ?? '', schedules);
   const manifest = parseManifest(edited, MANIFEST_PATH, translate);
   if (sameSchedules(before, manifest)) return { before, manifest, files: new Map() };
-  const lock = parseLock(lockText ?? '');
+  const lock = readLock(lockText ?? '', version);
   const [old, fresh] = await Promise.all([renderProject(before, version), renderProject(manifest, version)]);
   const changed = [...fresh].filter(
     ([path, file]) => isOurs(path, file.ownership) && isOther(old, path, file.contents),

@@ -16,9 +16,10 @@ export interface TreeEntry {
 export interface CommitSpec {
   /** Reference that will name it. */
   readonly ref: string;
+  /** Names of commits, or `:1` for the first of those made together. */
   readonly parents: readonly string[];
-  /** Commit whose files it has but for the changes; absent: none. */
-  readonly like?: string;
+  /** Tree whose files it has but for the changes; absent: that of its first parent. */
+  readonly tree?: string;
   /** Path → what it holds; `undefined`: removed. */
   readonly changes: ReadonlyMap<string, FileVersion | undefined>;
   readonly message: string;
@@ -107,15 +108,14 @@ function toImportStream(commits: readonly CommitSpec[]): Buffer {
     const bytes = Buffer.from(text);
     parts.push(`data ${bytes.length}\n`, bytes, '\n');
   };
-  for (const [index, { ref, parents, like, changes, message, author, time }] of commits.entries()) {
+  for (const [index, { ref, parents, tree, changes, message, author, time }] of commits.entries()) {
     parts.push(`commit ${ref}\nmark :${index + 1}\n`);
     parts.push(`committer ${toName(author.name)} <${toName(author.email)}> ${time} +0000\n`);
     data(message);
     const [first, ...others] = parents;
     if (first !== undefined) parts.push(`from ${first}\n`);
     for (const parent of others) parts.push(`merge ${parent}\n`);
-    // With no tree to begin with, what an older commit of that reference held is gone.
-    parts.push(like === undefined ? 'deleteall\n' : `M 040000 ${like} \n`);
+    if (tree !== undefined) parts.push(`M 040000 ${tree} ""\n`);
     for (const [path, file] of changes) if (file === undefined) parts.push(`D ${quote(path)}\n`);
     for (const [path, file] of changes) {
       if (file === undefined) continue;

@@ -21,6 +21,8 @@ export interface PullRequestSpec {
   readonly title: string;
   /** Markdown, at most 4000 characters. */
   readonly description: string;
+  /** Not to be merged yet; its checks do not run. Absent: as it is. */
+  readonly isDraft?: boolean;
 }
 
 /** Pull requests into main. */
