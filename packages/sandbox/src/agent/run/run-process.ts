@@ -31,6 +31,8 @@ const TERMINATE_MILLISECONDS = 2500;
 
 /** Something that a step leaves running may hold its output open; the step is over all the same. */
 const OUTPUT_MILLISECONDS = 5000;
+/** Of a group that was killed nobody writes any more; who has left it is ended with the job. */
+const KILLED_MILLISECONDS = 500;
 
 /** Runs a program to its end. @throws Error where it cannot be started */
 export function runProcess(work: ProcessWork): Promise<ProcessEnd> {
@@ -63,15 +65,20 @@ export function runProcess(work: ProcessWork): Promise<ProcessEnd> {
       resolve(signal ? { kind: 'signal', signal } : { kind: 'exit', code: code ?? 1 });
     };
     child.once('exit', (code, signal) => {
-      // A shell may end at the interrupt before the program that it waits for has put things in order.
-      const patience = isStopped() ? INTERRUPT_MILLISECONDS + TERMINATE_MILLISECONDS : OUTPUT_MILLISECONDS;
-      const timer = setTimeout(() => finish(code, signal), patience);
+      const timer = setTimeout(() => finish(code, signal), toPatience(isStopped(), signal));
       child.once('close', () => {
         clearTimeout(timer);
         finish(code, signal);
       });
     });
   });
+}
+
+/** How long output may stay open after the end of the program that was started. */
+function toPatience(isStopped: boolean, signal: NodeJS.Signals | null): number {
+  if (signal === 'SIGKILL') return KILLED_MILLISECONDS;
+  // A shell may end at the interrupt before the program that it waits for has put things in order.
+  return isStopped ? INTERRUPT_MILLISECONDS + TERMINATE_MILLISECONDS : OUTPUT_MILLISECONDS;
 }
 
 function toStartError(command: string, error: NodeJS.ErrnoException): Error {
