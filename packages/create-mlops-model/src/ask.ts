@@ -41,13 +41,16 @@ export interface AskOptions {
   readonly manifest?: Manifest;
   /** Reads a file that a person named. */
   readonly readText: (path: string) => string;
+  /** The Python that a model on the sandbox gets where nobody names one: its jobs and pipelines run on this machine. */
+  readonly findPython?: () => Promise<string | undefined>;
 }
 
 /**
  * Gathers the answers: flags, then `--answers`, then the defaults file, then the person, then defaults.
  * @throws UserError `usage`, naming everything that is wrong or missing; Cancelled on Ctrl-C
  */
-export async function ask({ context, directory, manifest, readText }: AskOptions): Promise<Asked> {
+export async function ask(options: AskOptions): Promise<Asked> {
+  const { context, directory, manifest, readText } = options;
   const { flags, cwd, terminal, translate } = context;
   const base = manifest === undefined ? {} : fromManifest(manifest);
   const given = { ...base, ...(await readFiles(context, readText)), ...flags.answers };
@@ -68,10 +71,12 @@ export async function ask({ context, directory, manifest, readText }: AskOptions
   if (!mayAsk) refuseMissing(given, target, asking, flags.yes, translate);
   const prompted =
     mayAsk && openQuestions(given, target).length > 0 ? await prompt(given, target, asking, terminal, translate) : {};
-  const answers = completeAnswers({ ...given, ...prompted }, asking);
+  const python = target === 'sandbox' && given.python === undefined ? await options.findPython?.() : undefined;
+  const found = python === undefined ? {} : { python };
+  const answers = completeAnswers({ ...given, ...prompted, ...found }, asking);
   const late = findAnswerProblems(answers, translate);
   if (late.length > 0) throw answersError(late, translate);
-  const own = { ...flags.answers, ...prompted };
+  const own = { ...flags.answers, ...prompted, ...found };
   const commandLine = toCommandLine({ flags, directory, answers: own, target, version: context.version });
   return { answers, target, wasAsked: Object.keys(prompted).length > 0, commandLine };
 }

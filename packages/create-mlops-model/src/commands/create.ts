@@ -22,12 +22,14 @@ import { toInvocation } from '../commands.ts';
 import { declareClone } from '../declare/clone.ts';
 import { toCloneUrl } from '../declare/clone-url.ts';
 import { toLocalAuthor } from '../local-author.ts';
+import { findNewestPython } from '../newest-python.ts';
 import { openTargetFolder, readManifest, refuseForeignFiles } from '../project-folder.ts';
 import type { Provision } from '../provision.ts';
 import { renderProject } from '../render-project.ts';
 import { type Disk, openDisk, readTextAt } from '../services/disk.ts';
 import { makeGit } from '../services/git.ts';
 import { openJournal } from '../services/journal.ts';
+import { makeShell } from '../services/shell.ts';
 
 /** A model's repository and everything around it, from answers to report. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -41,6 +43,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     context,
     directory: typed,
     readText: readTextAt,
+    // Nothing runs for files alone.
+    ...(flags.filesOnly ? {} : { findPython: () => findNewestPython(makeShell(), context.env) }),
     ...(before ? { manifest: before } : {}),
   });
   const manifest: Manifest = { ...toManifest(asked.answers, translate), keep: before?.keep ?? [] };
