@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apply, changesOf, type Journal, plan } from '../../packages/core/src/index.ts';
 import { declare } from '../../packages/create-mlops-model/src/declare.ts';
 import type { HttpCounts } from '../../packages/create-mlops-model/src/services/http.ts';
+import { checkSchedules } from '../../packages/create-mlops-model/src/verify-schedules.ts';
 import { aProject, type SandboxProject, startProject } from './on-sandbox.ts';
 
 const journal: Journal = { intend: () => undefined, settle: () => undefined };
@@ -24,7 +25,7 @@ afterAll(() => place.stop());
 const since = (before: HttpCounts, after: HttpCounts) => after.sequential - before.sequential;
 
 describe('requests one after another, with latency', () => {
-  it('discovery ≤ 3, a full apply ≤ 12 with its plan, then a plan without changes ≤ 3', async () => {
+  it('discovery ≤ 3, a full apply ≤ 12 with its plan and the look at the schedules, then a plan without changes ≤ 3', async () => {
     const project = aProject(place.target);
     const services = place.open({ folder: join(place.folder, '..', 'first') });
     await services.azureDevOps.getUser();
@@ -32,8 +33,11 @@ describe('requests one after another, with latency', () => {
     expect(discovered.sequential).toBeLessThanOrEqual(3);
 
     const planned = await plan(declare(project, services));
-    const outcome = await apply(planned, { journal });
+    const schedules = checkSchedules(project, planned.graph, services.azureDevOps);
+    const outcome = await apply(planned, { journal, checks: [schedules.check] });
     expect(outcome.results.every((result) => result.status === 'created' || result.status === 'unchanged')).toBe(true);
+    // The entries of this project are bare: the server read them, and knows of no schedule.
+    expect(await schedules.findings()).toEqual([{ kind: 'missing', cron: '0 11 * * 1' }]);
     expect(since(discovered, services.http.counts()) + PUSH).toBeLessThanOrEqual(12);
 
     const again = place.open({ folder: join(place.folder, '..', 'first') });

@@ -1,3 +1,4 @@
+import { type Check, openChecks } from './checks.ts';
 import { UserError } from './errors.ts';
 import { needsOf } from './graph.ts';
 import { atAddress, type Planned, type Step } from './plan.ts';
@@ -43,6 +44,8 @@ export interface ApplyOptions {
   readonly limit?: number;
   /** Aborted by Ctrl-C: nothing new starts. */
   readonly signal?: AbortSignal;
+  /** What is looked at on the way. */
+  readonly checks?: readonly Check[];
 }
 
 type Change = Extract<Step, { action: 'create' | 'update' }>;
@@ -71,12 +74,18 @@ export async function apply(planned: Planned, options: ApplyOptions): Promise<Ou
   const running = new Map<Address, Promise<void>>();
   const lanes = new Set<string>();
   let stopped = false;
+  const checks = openChecks(options.checks ?? [], (needs) => toLives(lives, new Set(needs), 'a check'));
 
   const start = (step: Change, resource: Resource) => {
     waiting.delete(step.address);
     if (resource.lane) lanes.add(resource.lane);
     options.progress?.({ address: step.address, phase: 'started' });
-    const run = carryOut(step, resource, toLives(lives, resource, needsOf(graph, step.address)), options.journal)
+    const run = carryOut(
+      step,
+      resource,
+      toLives(lives, new Set([step.address, ...needsOf(graph, step.address)]), step.address),
+      options.journal,
+    )
       .then(
         (live) => {
           lives.set(step.address, live);
@@ -100,6 +109,7 @@ export async function apply(planned: Planned, options: ApplyOptions): Promise<Ou
   };
 
   const startReady = () => {
+    if (!stopped) checks.beginReady((address) => isThere(results.get(address)?.status));
     for (const [address, step] of waiting) {
       if (stopped || options.signal?.aborted) return;
       if (running.size >= (options.limit ?? 16)) return;
@@ -118,6 +128,7 @@ export async function apply(planned: Planned, options: ApplyOptions): Promise<Ou
     await Promise.race(running.values());
     startReady();
   }
+  await checks.end();
   for (const address of waiting.keys()) results.set(address, { status: 'skipped', address });
   return {
     results: plan.map((step) => results.get(step.address)!),
@@ -127,7 +138,7 @@ export async function apply(planned: Planned, options: ApplyOptions): Promise<Ou
 }
 
 /** Whether the thing exists after this result. */
-function isThere(status: StepResult['status']): boolean {
+function isThere(status: StepResult['status'] | undefined): boolean {
   return status === 'unchanged' || status === 'created' || status === 'updated';
 }
 
@@ -146,11 +157,9 @@ async function carryOut(step: Change, resource: Resource, lives: Lives, journal:
   }
 }
 
-function toLives(lives: ReadonlyMap<Address, unknown>, own: Resource, allowed: ReadonlySet<Address>): Lives {
+function toLives(lives: ReadonlyMap<Address, unknown>, allowed: ReadonlySet<Address>, who: string): Lives {
   const check = (address: Address) => {
-    if (address !== own.address && !allowed.has(address)) {
-      throw new Error(`${own.address} asks for ${address}, which it does not need`);
-    }
+    if (!allowed.has(address)) throw new Error(`${who} asks for ${address}, which it does not need`);
   };
   return {
     find: async <Live>(ref: Ref<Live>) => {
@@ -160,7 +169,7 @@ function toLives(lives: ReadonlyMap<Address, unknown>, own: Resource, allowed: R
     get: <Live>(ref: Ref<Live>) => {
       check(ref.address);
       const live = lives.get(ref.address);
-      if (live === undefined) throw new Error(`${own.address} needs ${ref.address}, which does not exist`);
+      if (live === undefined) throw new Error(`${who} needs ${ref.address}, which does not exist`);
       return live as Live;
     },
   };

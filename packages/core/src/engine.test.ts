@@ -5,7 +5,7 @@ import { UserError } from './errors.ts';
 import { toGraph } from './graph.ts';
 import { blockedOf, changesOf, plan } from './plan.ts';
 import { planRemoval, remove } from './remove.ts';
-import type { Address, Resource } from './resource.ts';
+import type { Address, Lives, Resource } from './resource.ts';
 
 /** A world of named things, each with a value and an owner; every write can be made to fail. */
 interface World {
@@ -162,6 +162,34 @@ describe('apply', () => {
       aThing(world, 'file'),
     ]);
     expect(outcome.results.map((result) => result.status)).toEqual(['refused', 'skipped', 'skipped', 'created']);
+  });
+
+  it('looks at something as soon as all it needs is there, and its failure stops nothing', async () => {
+    const world = aWorld();
+    const seen: string[][] = [];
+    const look = (...needs: Address[]) => ({
+      needs,
+      look: async (lives: Lives) => {
+        for (const address of needs) lives.get({ address });
+        expect(() => lives.get({ address: 'thing:elsewhere' })).toThrow('does not need');
+        seen.push([...needs, ...world.writes]);
+        throw new Error('no answer');
+      },
+    });
+    world.things.set('old', { value: 'new', owner: 'us' });
+    const resources = [
+      aThing(world, 'old'),
+      aThing(world, 'first'),
+      aThing(world, 'last', { needs: ['thing:first'] }),
+      aThing(world, 'refused'),
+    ];
+    world.interrupt = (write) => {
+      if (world.writes[write - 1] === 'refused') throw new UserError('forbidden', 'no');
+    };
+    const checks = [look('thing:old'), look('thing:old', 'thing:first'), look('thing:refused')];
+    const outcome = await apply(await plan(resources), { journal: aJournal(), checks });
+    expect(outcome.results.map(({ status }) => status)).toEqual(['unchanged', 'created', 'created', 'refused']);
+    expect(seen).toEqual([['thing:old'], ['thing:old', 'thing:first', 'first', 'refused']]);
   });
 
   it('finishes what is in flight after a failure, starts nothing new, and journals all of it', async () => {

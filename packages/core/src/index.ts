@@ -1,6 +1,7 @@
 export * from './answer-text.ts';
 export * from './answers.ts';
 export * from './apply.ts';
+export * from './checks.ts';
 export * from './clock-change.ts';
 export * from './closest.ts';
 export * from './cron.ts';

@@ -21,6 +21,7 @@ import { toInvocation } from './commands.ts';
 import { declare } from './declare.ts';
 import { openJournal, readUnsettled } from './services/journal.ts';
 import type { Session } from './session.ts';
+import { checkSchedules, type ScheduleCheck } from './verify-schedules.ts';
 
 /** What became of it. */
 export interface CarriedOut {
@@ -28,6 +29,8 @@ export interface CarriedOut {
   readonly planned: Planned;
   /** Absent where nothing had to be done, or nothing was to be done. */
   readonly outcome?: Outcome;
+  /** What the server makes of the schedules; absent where nothing was written. */
+  readonly schedules?: ScheduleCheck;
 }
 
 /** Plans, shows, asks, applies and reports: the second half of the arrow, the same for `create` and `apply`. */
@@ -49,13 +52,14 @@ export async function carryOut(context: CommandContext, session: Session): Promi
     terminal.print(translate('apply.declined'));
     return { exitCode: 130, planned };
   }
-  const { outcome, seconds } = await applyWithProgress(context, session, planned);
+  const schedules = checkSchedules(project, planned.graph, services.azureDevOps);
+  const { outcome, seconds } = await applyWithProgress(context, session, planned, schedules);
   for (const line of describeOutcome(outcome, translate)) terminal.print(line);
   terminal.print(outcome.cancelled ? translate('report.cancelled') : translate('report.done', { seconds }));
   const exitCode = toExitCode(outcome);
   if (exitCode === 4) handOver(context, planned, outcome);
   context.printDocument(toDocument(context, planned, outcome, exitCode));
-  return { exitCode, planned, outcome };
+  return { exitCode, planned, outcome, schedules };
 }
 
 /** Prints the plan for people. */
@@ -119,7 +123,12 @@ interface TimedOutcome {
   readonly seconds: string;
 }
 
-async function applyWithProgress(context: CommandContext, session: Session, planned: Planned): Promise<TimedOutcome> {
+async function applyWithProgress(
+  context: CommandContext,
+  session: Session,
+  planned: Planned,
+  { check }: ScheduleCheck,
+): Promise<TimedOutcome> {
   const changes = changesOf(planned.plan);
   const progress = context.terminal.progress(changes.length);
   const begun = new Map<Address, number>();
@@ -127,6 +136,7 @@ async function applyWithProgress(context: CommandContext, session: Session, plan
     const outcome = await apply(planned, {
       journal: openJournal(session.services.disk, Date.now),
       signal: context.signal,
+      checks: [check],
       progress: ({ address, phase }) => {
         const now = performance.now();
         if (address.startsWith('file:')) {

@@ -9,9 +9,9 @@ import {
 } from '@create-mlops-model/core';
 import type { CarriedOut } from './carry-out.ts';
 import type { CommandContext } from './command.ts';
-import type { LivePipeline } from './resources/pipeline.ts';
+import type { Project } from './declare.ts';
 import type { Session } from './session.ts';
-import { type ScheduleFinding, verifySchedules } from './verify-schedules.ts';
+import type { ScheduleFinding } from './verify-schedules.ts';
 
 /** How many runs of the schedule are shown. */
 const RUNS_SHOWN = 5;
@@ -33,7 +33,7 @@ export async function reportResult(context: CommandContext, session: Session, do
     for (const [address, link] of links) terminal.print(`  ${address}  ${link}`);
     for (const line of describeRemarks(done, translate)) terminal.print(line);
     terminal.print('');
-    for (const line of await describeCheck(context, session, done)) terminal.print(line);
+    for (const line of await describeCheck(context, session.project, done)) terminal.print(line);
   }
   for (const line of describeNextRuns(session.project.manifest, new Date(), translate)) terminal.print(line);
 }
@@ -62,11 +62,13 @@ function describeRemarks({ planned, outcome }: CarriedOut, translate: Translate)
 }
 
 /** What the server itself makes of the schedules; that one fires can only be seen when it is due. */
-async function describeCheck({ translate }: CommandContext, session: Session, done: CarriedOut): Promise<string[]> {
-  const { manifest, names } = session.project;
-  const retrain = done.outcome?.lives.get(`pipeline:${names.pipelines.retrain}`) as LivePipeline | undefined;
-  if (retrain === undefined) return [];
-  const findings = await verifySchedules(manifest, retrain, session.services.azureDevOps);
+async function describeCheck(
+  { translate }: CommandContext,
+  { manifest }: Project,
+  done: CarriedOut,
+): Promise<string[]> {
+  const findings = await done.schedules?.findings();
+  if (findings === undefined) return [];
   if (findings.length > 0) return findings.map((finding) => `! ${describeFinding(finding, translate)}`);
   if (manifest.retraining.schedules.length === 0) return [];
   return [

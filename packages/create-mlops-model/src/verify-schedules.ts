@@ -1,5 +1,13 @@
-import { convertSchedule, type Manifest, type PipelineSchedule, readPipelineSchedules } from '@create-mlops-model/core';
-import type { LivePipeline } from './resources/pipeline.ts';
+import {
+  type Check,
+  convertSchedule,
+  type Graph,
+  type Manifest,
+  type PipelineSchedule,
+  readPipelineSchedules,
+} from '@create-mlops-model/core';
+import type { Project } from './declare.ts';
+import { type LivePipeline, pipelineAddress } from './resources/pipeline.ts';
 import type { AzureDevOps } from './services/azure-devops.ts';
 
 /** Why a schedule would not start the retraining. Data only; the report has the words. */
@@ -16,6 +24,35 @@ export type ScheduleFinding =
   | { readonly kind: 'disabled' }
   /** The definition reads its YAML from another branch than main. */
   | { readonly kind: 'other-branch'; readonly branch: string };
+
+/** The schedules looked at during a run of `apply`. */
+export interface ScheduleCheck {
+  readonly check: Check;
+  /** What was found; `undefined` where the run did not get as far. */
+  findings(): Promise<readonly ScheduleFinding[] | undefined>;
+}
+
+/**
+ * Has the schedules looked at once the pipeline may use all it names: without that the server refuses to expand it.
+ * The branch policies are made meanwhile.
+ */
+export function checkSchedules({ manifest, names }: Project, graph: Graph, devops: AzureDevOps): ScheduleCheck {
+  const address = pipelineAddress(names.pipelines.retrain);
+  const permissions = [...graph.values()].filter(
+    (resource) => resource.address.startsWith('pipeline-permission:') && resource.needs.includes(address),
+  );
+  let findings: Promise<readonly ScheduleFinding[]> | undefined;
+  return {
+    findings: async () => findings,
+    check: {
+      needs: [address, ...permissions.map((permission) => permission.address)],
+      async look(lives) {
+        findings = verifySchedules(manifest, lives.get<LivePipeline>({ address }), devops);
+        await findings;
+      },
+    },
+  };
+}
 
 /**
  * Compares the schedules of the manifest with what the server itself makes of the retraining pipeline.
