@@ -42,7 +42,7 @@ describe.each(['cloud', 'server'])('the unmodified azure-devops-node-api, areas 
               {
                 changeType: 1,
                 item: { path: '/a.yml' },
-                newContent: { content: 'steps: []\n', contentType: 0 },
+                newContent: { content: 'steps: [ { bash: exit 1 } ]\n', contentType: 0 },
               } as never,
             ],
           },
@@ -120,10 +120,14 @@ describe.each(['cloud', 'server'])('the unmodified azure-devops-node-api, areas 
     expect(await git.getPullRequestIterations(repositoryId, id, 'ml')).toMatchObject([{ id: 1 }]);
     const policies = await api.getPolicyApi();
     const artifact = `vstfs:///CodeReview/CodeReviewId/${made.repository?.project?.id}/${id}`;
-    const [build] = await policies.getPolicyEvaluations('ml', artifact);
-    expect(build).toMatchObject({ status: PolicyEvaluationStatus.Queued, configuration: { isBlocking: true } });
+    // The pipeline's only step fails.
+    const evaluate = async () => (await policies.getPolicyEvaluations('ml', artifact))[0];
+    await expect.poll(async () => (await evaluate())?.status).toBe(PolicyEvaluationStatus.Rejected);
+    const build = await evaluate();
+    expect(build).toMatchObject({ configuration: { isBlocking: true }, context: { buildIsNotCurrent: false } });
     const again = await policies.requeuePolicyEvaluation('ml', build?.evaluationId ?? '');
     expect(again.evaluationId).toBe(build?.evaluationId);
+    expect(again.context.buildId).toBeGreaterThan(build?.context.buildId);
     const complete = {
       status: PullRequestStatus.Completed,
       lastMergeSourceCommit: { commitId: (await show()).lastMergeSourceCommit?.commitId ?? '' },

@@ -369,7 +369,7 @@ describe('policies', () => {
       process: { type: 2, yamlFilename: 'ci.yml' },
       repository: { id: repository.id, type: 'TfsGit', defaultBranch: 'refs/heads/main' },
     });
-    const settings = { buildDefinitionId: definition.body.id, displayName: 'Notebook CI' };
+    const settings = { buildDefinitionId: definition.body.id, displayName: 'Notebook CI', manualQueueOnly: true };
     const build = { ...settings, filenamePatterns: ['/notebooks/*'] };
     await repository.protect('build', build);
     await repository.commit('topic', { '/notebooks/a/b.py': 'print()\n' });

@@ -19,14 +19,17 @@ import { toGitFolder, type World } from './world.ts';
  */
 export function settlePullRequests(world: World): void {
   const scenes = world.store.data.organizations.map((organization) => ({ world, organization }));
-  const settled = scenes.some(hasWork)
-    ? world.inTurn(async () => {
-        for (const scene of scenes) await settleAll(scene);
-      })
-    : undefined;
-  // What was completed has moved its target, and that is a push.
-  if (settled) settled.then(() => settleTriggers(world), report);
+  if (scenes.some(hasWork)) settleInTurn(world, scenes);
   else settleTriggers(world);
+}
+
+function settleInTurn(world: World, scenes: readonly Scene[]): void {
+  world
+    .inTurn(async () => {
+      for (const scene of scenes) await settleAll(scene);
+    })
+    // What was completed has moved its target, and that is a push.
+    .then(() => settleTriggers(world), report);
 }
 
 /** Nobody waits for what happens in the background, so its errors go where the sandbox is watched. */

@@ -51,6 +51,8 @@ function addClaim(scene: Scene): LockClaim {
     isHeld: false,
   };
   gatesOf(organization).claims.push(claim);
+  // Those that a newer run supersedes learn of it now, not when something else happens.
+  world.runs.wake();
   return claim;
 }
 
