@@ -1,4 +1,6 @@
 import type { Pipeline } from '../../agent/compile/pipeline.ts';
+import { PipelineProblem } from '../../agent/problem.ts';
+import { checkPipeline } from '../../agent/run/check-pipeline.ts';
 import { findProject, toObject, toText } from '../call.ts';
 import { ServiceError } from '../errors.ts';
 import { leaveRun } from '../gates/decide-stage.ts';
@@ -124,8 +126,13 @@ function listPlain(
   ];
 }
 
-/** What the agents here cannot do is refused before anything runs. */
+/** What the agents here cannot do is refused before anything runs. @throws ServiceError 400 */
 function refuseUnsupported(pipeline: Pipeline): void {
+  try {
+    checkPipeline(pipeline);
+  } catch (error) {
+    throw error instanceof PipelineProblem ? invalidPipeline(error.message) : error;
+  }
   for (const stage of pipeline.stages) {
     for (const job of stage.jobs) {
       const refuse = (what: string) =>
