@@ -100,7 +100,7 @@ export interface Build extends InProject {
   readonly pipelineRuns: Readonly<Record<string, number>>;
   readonly stagesToSkip: readonly string[];
   /** What kept it from starting. */
-  readonly validation: readonly { readonly result: 'error' | 'warning'; readonly message: string }[];
+  validation: readonly { readonly result: 'error' | 'warning'; readonly message: string }[];
   /** In the order of the file; empty where the file could not be read. */
   stages: StageState[];
   tags: string[];

@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Pipeline } from '../../agent/compile/pipeline.ts';
 import type { Result } from '../../agent/expression/run-condition.ts';
+import { signalGroup } from '../../agent/run/process-groups.ts';
 import { findProject } from '../call.ts';
 import { leaveRun } from '../gates/decide-stage.ts';
 import { settlePullRequests } from '../settle-pull-requests.ts';
@@ -10,7 +12,6 @@ import type { World } from '../world.ts';
 import { openAgentPool } from './agent-pool.ts';
 import { countOnce } from './count-once.ts';
 import type { GoingRun } from './going-run.ts';
-import { killProcess } from './kill-process.ts';
 import { toResourceVariables } from './pipeline-resources.ts';
 import { toKnownVariables, toRunVariables } from './predefined-variables.ts';
 import { recoverRuns } from './recover-runs.ts';
@@ -61,25 +62,27 @@ export function makeRuns(bare: Omit<World, 'runs'>, home: string): Runs {
   const start = (organization: Organization, build: Build, pipeline: Pipeline) => {
     const controller = new AbortController();
     const record = open(organization, build.id);
-    const run = { world, organization, build, pipeline, record, agents, stopping: stopping.signal };
-    const done = new Promise<void>((resolve) => {
+    const room = {
+      record,
+      agents,
+      signal: controller.signal,
+      stopping: stopping.signal,
+      changed: () => new Promise<void>((wakeUp) => waiting.push(wakeUp)),
+      onJob: () => begin(build),
+      openRun: (id: number) =>
+        organization.builds.some((each) => each.id === id) ? open(organization, id) : undefined,
+    };
+    const go = async () => {
       // The answer to the request that made the run goes out first.
-      setImmediate(() => {
-        goThrough({
-          ...run,
-          signal: controller.signal,
-          ...prepare(world, organization, build, pipeline),
-          changed: () => new Promise((wakeUp) => waiting.push(wakeUp)),
-          onJob: () => begin(build),
-          openRun: (id) => (organization.builds.some((each) => each.id === id) ? open(organization, id) : undefined),
-        })
-          .catch((error: unknown) => process.stderr.write(`Run ${build.number} broke off: ${String(error)}\n`))
-          .finally(() => {
-            going.delete(toKey(organization, build.id));
-            resolve();
-          });
+      await nextTurn();
+      const result = await goThrough({ ...room, world, organization, build, pipeline });
+      if (!stopping.signal.aborted) await end(organization, build, result);
+    };
+    const done = go()
+      .catch((error: unknown) => process.stderr.write(`Run ${build.number} broke off: ${String(error)}\n`))
+      .then(() => {
+        going.delete(toKey(organization, build.id));
       });
-    });
     going.set(toKey(organization, build.id), { controller, record, done });
   };
 
@@ -88,6 +91,19 @@ export function makeRuns(bare: Omit<World, 'runs'>, home: string): Runs {
     build.status = 'inProgress';
     build.startTime = world.clock.now().toISOString();
     world.inTurn(async () => {}).catch(() => {});
+  };
+
+  const end = async (organization: Organization, build: Build, result: Result) => {
+    await world.inTurn(async () => {
+      build.status = 'completed';
+      build.result = toBuildResult(build, result);
+      build.finishTime = world.clock.now().toISOString();
+      build.startTime ??= build.finishTime;
+      build.lastChangedDate = build.finishTime;
+      leaveRun(organization, build.id);
+    });
+    wake();
+    settlePullRequests(world);
   };
 
   return {
@@ -109,7 +125,7 @@ export function makeRuns(bare: Omit<World, 'runs'>, home: string): Runs {
       const ended = Promise.all([...going.values()].map(({ done }) => done));
       // A step that takes no notice must not keep the sandbox alive, nor one that runs in spite of the end.
       const timer = setInterval(() => {
-        for (const { pid } of agents.readLeftOver()) killProcess(pid);
+        for (const { pid } of agents.readLeftOver()) signalGroup(pid, 'SIGKILL');
       }, 500);
       await ended.finally(() => clearInterval(timer));
     },
@@ -143,20 +159,17 @@ function prepare(world: World, organization: Organization, build: Build, pipelin
   return { project, definition, repository, variables, takeNumber, resources: findResources(finder).byStage };
 }
 
-async function goThrough(run: GoingRun): Promise<void> {
-  const { world, organization, build } = run;
-  const result = await runPipeline(run);
-  if (run.stopping.aborted) return;
-  await world.inTurn(async () => {
-    build.status = 'completed';
-    build.result = toBuildResult(build, result);
-    build.finishTime = world.clock.now().toISOString();
-    build.startTime ??= build.finishTime;
-    build.lastChangedDate = build.finishTime;
-    leaveRun(organization, build.id);
-  });
-  world.runs.wake();
-  settlePullRequests(world);
+type Room = Omit<GoingRun, keyof Prepared>;
+
+/** What keeps a run from its first stage is said with the run, as what is wrong with its pipeline. */
+async function goThrough(room: Room): Promise<Result> {
+  const { world, organization, build, pipeline } = room;
+  try {
+    return await runPipeline({ ...room, ...prepare(world, organization, build, pipeline) });
+  } catch (error) {
+    build.validation = [{ result: 'error', message: (error as Error).message }];
+    return 'Failed';
+  }
 }
 
 function toBuildResult({ status, canceledBy }: Build, result: Result): NonNullable<Build['result']> {

@@ -15,29 +15,34 @@ interface Room {
 
 const ABANDONED = 'The run was abandoned: the sandbox was stopped while it was going on.';
 
-/** Ends what a kill left going. A run that had not begun, or that waited for somebody, starts again from its beginning. */
+/** Ends what a kill left going. A run none of whose stages was going on goes on where it was. */
 export async function recoverRuns(world: World, agents: AgentPool, room: Room): Promise<void> {
-  for (const left of agents.readLeftOver()) killLeftOver(left);
+  killLeftOver(agents.readLeftOver());
   agents.forgetLeftOver();
   for (const organization of world.store.data.organizations) {
     organization.deployments ??= [];
     organization.testRuns ??= [];
     for (const build of organization.builds.filter(({ status }) => status !== 'completed')) {
-      const hasBegun = build.stages.some(({ state }) => state === 'running' || state === 'completed');
-      if (hasBegun || build.status === 'cancelling') await abandon(world, organization, build, room, ABANDONED);
-      else await startAgain(world, organization, build, room);
+      const { ends } = room.open(organization, build.id).data;
+      const isLost = build.stages.some(
+        ({ state, name }) => state === 'running' || (state === 'completed' && ends[name] === undefined),
+      );
+      if (isLost || build.status === 'cancelling') await abandon(world, organization, build, room, ABANDONED);
+      else await goOn(world, organization, build, room);
     }
   }
 }
 
-async function startAgain(world: World, organization: Organization, build: Build, room: Room): Promise<void> {
+async function goOn(world: World, organization: Organization, build: Build, room: Room): Promise<void> {
   const project = findProject(organization, build.projectId);
   const definition = organization.definitions.find(({ id }) => id === build.definitionId);
   try {
     if (!project || !definition) throw new Error('Its pipeline is gone.');
     const { pipeline } = await readRun({ world, organization }, project, { ...build, definition });
-    room.open(organization, build.id).data.records.splice(0);
-    for (const stage of build.stages) stage.state = 'pending';
+    const { records } = room.open(organization, build.id).data;
+    // What it waited for is asked anew.
+    const stays = records.filter(({ type, state }) => type === 'Stage' || state === 'completed');
+    records.splice(0, records.length, ...stays);
     room.start(organization, build, pipeline);
   } catch (error) {
     await abandon(world, organization, build, room, (error as Error).message);

@@ -7,7 +7,7 @@ import type { Agent } from './agent-pool.ts';
 import { decideCondition, type GoingRun, toNow, toSignal } from './going-run.ts';
 import { runAgentJob } from './run-agent-job.ts';
 import { type Before, runGraph } from './run-graph.ts';
-import type { TimelineRecord } from './run-record.ts';
+import type { JobOutputs, TimelineRecord } from './run-record.ts';
 import { addVariables, listDeclared, type Variables } from './run-variables.ts';
 
 /** Jobs of the stages before, by stage. */
@@ -50,7 +50,7 @@ interface RunningStage {
 export async function runJobs(
   inStage: RunningStage,
   parent: TimelineRecord,
-): Promise<Readonly<Record<string, Dependency>>> {
+): Promise<Readonly<Record<string, JobOutputs>>> {
   const { run, stage } = inStage;
   const phases = new Map(
     stage.jobs.map((job) => [
@@ -64,7 +64,7 @@ export async function runJobs(
       }),
     ]),
   );
-  return runGraph(stage.jobs, (job, before: Before<Dependency>) =>
+  return runGraph(stage.jobs, (job, before: Before<JobOutputs>) =>
     runJobOfStage(inStage, job, phases.get(job)!, before),
   );
 }
@@ -77,12 +77,13 @@ async function runJobOfStage(
   inStage: RunningStage,
   job: Job,
   phase: TimelineRecord,
-  before: Before<Dependency>,
-): Promise<Dependency> {
+  before: Before<JobOutputs>,
+): Promise<JobOutputs> {
   const { run, stage } = inStage;
-  const end = (result: Result, outputs: Dependency['outputs'] = {}, issues: readonly Issue[] = []): Dependency => {
+  const end = (result: Result, left: JobLeft['outputs'] = {}, issues: readonly Issue[] = []): JobOutputs => {
     run.record.change(phase, { state: 'completed', result, finishTime: toNow(run), issues });
-    return { result, outputs };
+    const outputs = Object.fromEntries(Object.entries(left).map(([name, { value }]) => [name, value]));
+    return { result, outputs, hasSecrets: Object.values(left).some(({ isSecret }) => isSecret === true) };
   };
   const prepared = prepare(inStage, job, before);
   if (prepared.kind === 'end') return end(prepared.result, {}, prepared.issues);
@@ -96,9 +97,8 @@ async function runJobOfStage(
     const values = Object.fromEntries([...variables.values()].map(([name, { value }]) => [name, value]));
     const title = replaceMacros(toTitle(job), values);
     const left = await runAgentJob({ run, stage, job, title, phase, variables, agent, signal });
-    const outputs = Object.entries(left.outputs).map(([name, { value }]) => [name, value] as const);
     const isForgiven = left.result === 'Failed' && isTrue(job.settings.continueOnError);
-    return end(isForgiven ? 'SucceededWithIssues' : left.result, Object.fromEntries(outputs));
+    return end(isForgiven ? 'SucceededWithIssues' : left.result, left.outputs);
   } catch (error) {
     return end('Failed', {}, [{ type: 'error', message: (error as Error).message }]);
   } finally {
@@ -114,7 +114,7 @@ type Prepared =
 function prepare(
   { run, stage, stageDependencies, signal }: RunningStage,
   job: Job,
-  before: Before<Dependency>,
+  before: Before<JobOutputs>,
 ): Prepared {
   const { organization, project, build, takeNumber } = run;
   const moment: Moment = {

@@ -6,14 +6,8 @@ import type { Checkpoint, Decision } from '../gates/gates.ts';
 import { decideCondition, type GoingRun, toNow, toSignal, toStageTitle, toWorst } from './going-run.ts';
 import { type Before, runGraph } from './run-graph.ts';
 import { runJobs } from './run-jobs.ts';
-import type { TimelineRecord } from './run-record.ts';
+import type { StageEnd, TimelineRecord } from './run-record.ts';
 import { addVariables, listDeclared, toTexts } from './run-variables.ts';
-
-/** How a stage ended, and what its jobs left. */
-export interface StageEnd {
-  readonly result: Result;
-  readonly jobs: Readonly<Record<string, Dependency>>;
-}
 
 /** Runs all stages of a run in their order. */
 export async function runPipeline(run: GoingRun): Promise<Result> {
@@ -27,6 +21,8 @@ export async function runPipeline(run: GoingRun): Promise<Result> {
 }
 
 function addStageRecord({ record }: GoingRun, stage: Stage, index: number): TimelineRecord {
+  const known = record.data.records.find(({ type, identifier }) => type === 'Stage' && identifier === stage.name);
+  if (known) return known;
   return record.add({
     parentId: null,
     type: 'Stage',
@@ -43,6 +39,9 @@ async function runStage(
   record: TimelineRecord,
   before: Before<StageEnd>,
 ): Promise<StageEnd> {
+  // Over before the sandbox was started anew.
+  const known = run.record.data.ends[stage.name];
+  if (known) return known;
   const wish = decideStart(run, stage, before);
   if (wish !== true) return endStage(run, stage, record, wish.result, {}, wish.issues);
   const refused = await passGates(run, stage, record);
@@ -200,6 +199,8 @@ async function endStage(
 ): Promise<StageEnd> {
   // What a stop of the sandbox ends is settled by its next start, as after a kill.
   if (run.stopping.aborted) return { result, jobs };
+  const end = { result, jobs };
+  if (!Object.values(jobs).some(({ hasSecrets }) => hasSecrets)) run.record.data.ends[stage.name] = end;
   run.record.change(record, { state: 'completed', result, finishTime: toNow(run), issues });
   await run.world.inTurn(async () => {
     const own = run.build.stages.find(({ name }) => name === stage.name);
@@ -208,7 +209,7 @@ async function endStage(
   });
   // Others may wait for what this stage held.
   run.world.runs.wake();
-  return { result, jobs };
+  return end;
 }
 
 function onAbort(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Result } from '../../agent/expression/run-condition.ts';
+import type { Dependency, Result } from '../../agent/expression/run-condition.ts';
 import type { Issue, TestCase } from '../../agent/run/job-work.ts';
 import { openStore } from '../../store.ts';
 import type { Checkpoint } from '../gates/gates.ts';
@@ -55,12 +55,26 @@ export interface TestRun {
   readonly cases: readonly TestCase[];
 }
 
+/** How a stage ended, and what its jobs left. */
+export interface StageEnd {
+  readonly result: Result;
+  readonly jobs: Readonly<Record<string, JobOutputs>>;
+}
+
+/** How a job ended, and what it left for others. */
+export interface JobOutputs extends Dependency {
+  /** Secrets are among its outputs; these are never written down. */
+  readonly hasSecrets: boolean;
+}
+
 /** What is written down of a run. */
 interface Written {
   /** Counts the changes. */
   changeId: number;
   lastChangedOn: string;
   readonly records: TimelineRecord[];
+  /** Stages that are over, without those that left secrets. */
+  readonly ends: Record<string, StageEnd>;
   readonly logs: RunLog[];
   readonly artifacts: Artifact[];
   readonly tests: TestRun[];
@@ -91,6 +105,7 @@ export function openRunRecord(folder: string, now: () => Date): RunRecord {
       changeId: 0,
       lastChangedOn: now().toISOString(),
       records: [],
+      ends: {},
       logs: [],
       artifacts: [],
       tests: [],

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { isAlive } from '../../databricks/test-processes.ts';
+import { startTestSandbox } from '../../test-sandbox.ts';
+import { makePipeline } from './test-pipeline.ts';
+
+/** Runs a sandbox in a process of its own, so that it can be killed. */
+const PROGRAM = `
+  const [server, home] = process.argv.slice(1);
+  const { startSandbox } = await import(server);
+  const { addresses } = await startSandbox({ home });
+  console.log(addresses.azureDevOps);
+`;
+
+async function startProcess(home: string): Promise<ChildProcess> {
+  const server = new URL('../../server.ts', import.meta.url).href;
+  const args = ['--input-type=module', '-e', PROGRAM, server, home];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line');
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+test('after kill -9: a run under way is abandoned with its processes gone; one that waited goes on where it was', async () => {
+  const box = await startTestSandbox();
+  const ask = async (path: string, method = 'GET', body?: unknown) => {
+    const headers = {
+      authorization: `Bearer ${box.tokenOf('you')}`,
+      'content-type': 'application/json',
+      connection: 'close',
+    };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetch(`${box.organizationUrl}/${path}`, { method, headers, ...sent });
+    const text = await response.text();
+    // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
+    return (text === '' ? undefined : JSON.parse(text)) as any;
+  };
+  const timeline = async (
+    id: number,
+  ): Promise<readonly { name: string; type: string; result: string; issues?: { message: string }[] }[]> =>
+    (await ask(`ml/_apis/build/builds/${id}/timeline`)).records;
+  let child: ChildProcess | undefined;
+  try {
+    const file = join(box.folder('pid'), 'pid');
+    const long = await makePipeline(box, 'long', {
+      'pipeline.yml': `trigger: none\nsteps:\n  - checkout: none\n  - bash: echo $$ > ${file}; exec sleep 600\n    displayName: Sleep\n`,
+    });
+    const environment = await box.ask('POST', 'ml/_apis/pipelines/environments?api-version=7.1-preview.1', {
+      name: 'e',
+    });
+    const waiting = await makePipeline(box, 'waiting', {
+      'pipeline.yml': `
+trigger: none
+stages:
+  - stage: first
+    jobs:
+      - job: j
+        steps: [{ bash: 'echo "##vso[task.setvariable variable=v;isOutput=true]kept"', name: s, displayName: First }]
+  - stage: second
+    jobs:
+      - deployment: d
+        environment: e
+        variables: { v: "$[ stageDependencies.first.j.outputs['s.v'] ]" }
+        strategy: { runOnce: { deploy: { steps: [{ bash: 'test "$V" = kept', displayName: Second }] } } }
+`,
+    });
+    await box.sandbox.stop();
+
+    child = await startProcess(box.home);
+    const queue = (id: number) => ask('ml/_apis/build/builds?api-version=7.1', 'POST', { definition: { id } });
+    const first = (await queue(long.id)).id;
+    const second = (await queue(waiting.id)).id;
+    const readPid = () => {
+      try {
+        return Number(readFileSync(file, 'utf8'));
+      } catch {
+        return 0;
+      }
+    };
+    await expect.poll(readPid, { timeout: 10_000 }).toBeGreaterThan(0);
+    const types = async () => (await timeline(second)).map(({ type }) => type);
+    await expect.poll(types, { timeout: 10_000 }).toContain('Checkpoint.Authorization');
+    await sleep(50);
+    await kill(child);
+    expect(isAlive(readPid())).toBe(true);
+
+    child = await startProcess(box.home);
+    expect(isAlive(readPid())).toBe(false);
+    expect(await ask(`ml/_apis/build/builds/${first}`)).toMatchObject({ status: 'completed', result: 'failed' });
+    const step = (await timeline(first)).find(({ name }) => name === 'Sleep');
+    expect(step).toMatchObject({ result: 'abandoned', issues: [{ message: expect.stringContaining('abandoned') }] });
+
+    const permission = `ml/_apis/pipelines/pipelinePermissions/environment/${environment.body.id}?api-version=7.1-preview.1`;
+    await ask(permission, 'PATCH', { allPipelines: { authorized: true } });
+    const result = async () => (await ask(`ml/_apis/build/builds/${second}`)).result;
+    await expect.poll(result, { timeout: 10_000 }).toBe('succeeded');
+    const tasks = (await timeline(second)).filter(({ type }) => type === 'Task').map(({ name }) => name);
+    expect(tasks.filter((name) => name === 'First' || name === 'Second')).toEqual(['First', 'Second']);
+  } finally {
+    if (child) await kill(child);
+    await box.stop();
+  }
+});
