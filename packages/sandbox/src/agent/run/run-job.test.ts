@@ -183,6 +183,37 @@ describe('a job', () => {
     expect(first(await tryJob(agent.folder, look))).toEqual(['kept']);
   });
 
+  it.each([
+    ['outputs', ['s']],
+    ['resources', ['b']],
+    ['all', []],
+  ] as const)('takes away what workspace: clean: %s says', async (clean, left) => {
+    using agent = makeFolder();
+    await tryJob(agent.folder, '- bash: touch kept ../b/kept\n');
+    const look = '- bash: cd ..; for f in b s; do [ -e $f/kept ] && echo $f; done; true\n';
+    expect(first(await tryJob(agent.folder, look, { clean }))).toEqual(left);
+  });
+
+  it('fails a step whose log cannot be written, and says why', async () => {
+    using agent = makeFolder();
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const { end, seen } = await tryJob(agent.folder, '- bash: echo one; echo overflow; echo three\n', {
+      onLine(line) {
+        if (line.endsWith(' overflow')) throw full;
+      },
+    });
+    expect(end.result).toBe('Failed');
+    expect(seen.steps[0]?.end?.issues).toEqual([
+      { type: 'error', message: expect.stringMatching(/^The step's log could not be written\. The disk .* is full\./) },
+    ]);
+  });
+
+  it('does not wait for something that holds its output open', async () => {
+    using agent = makeFolder();
+    const { output, end } = await tryJob(agent.folder, '- bash: sleep 300 & echo done\n- bash: echo after\n');
+    expect([end.result, output(0), output(1)]).toEqual(['Succeeded', ['done'], ['after']]);
+  });
+
   it('leaves no script behind: a macro may have put a secret into it', async () => {
     using agent = makeFolder();
     const { output } = await tryJob(agent.folder, '- bash: echo "$(s)"\n- bash: ls "$AGENT_TEMPDIRECTORY" | wc -l\n', {

@@ -13,7 +13,7 @@ export async function runJob(work: JobWork): Promise<JobEnd> {
   const job = makeJobState(work);
   const clock = startJobClock(job);
   try {
-    await prepareFolders(work.folders);
+    await prepareFolders(work.folders, work.clean);
     for (const placed of listSteps(work)) await runStep(job, clock, placed);
   } catch (error) {
     job.issues.push({ type: 'error', message: job.masker.mask(describeFault(error)) });

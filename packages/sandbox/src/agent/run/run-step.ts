@@ -2,15 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from '../compile/pipeline.ts';
 import { type Result, runCondition } from '../expression/run-condition.ts';
 import { describeFault } from './describe-fault.ts';
-import { findTask } from './find-task.ts';
 import type { JobClock } from './job-clock.ts';
 import type { JobState } from './job-state.ts';
-import { hasCommandKeyword, parseLoggingCommand } from './logging-command.ts';
-import { mergeResults } from './merge-results.ts';
-import { runLoggingCommand } from './run-logging-command.ts';
-import { toStepEnvironment } from './step-environment.ts';
+import { runTask } from './run-task.ts';
 import { makeStepLog, type StepLog } from './step-log.ts';
-import { isTrue, type TaskRun } from './task.ts';
+import { isTrue } from './task.ts';
 
 /** A step with what its job knows of it. */
 export interface PlacedStep {
@@ -32,7 +28,8 @@ export async function runStep(job: JobState, clock: JobClock, placed: PlacedStep
   const { step, index } = placed;
   const record = job.work.host.startStep(index, job.masker.mask(job.variables.expand(placed.displayName)));
   const log = makeStepLog(record, job.masker);
-  const result = await decide(job, clock, placed, log);
+  const decided = await decide(job, clock, placed, log);
+  const result = log.isBroken && decided !== 'Canceled' ? 'Failed' : decided;
   const isForgiven = result === 'Failed' && isTrue(toText(step.settings.continueOnError));
   const end: Result = isForgiven ? 'SucceededWithIssues' : result;
   if (end !== 'Skipped') {
@@ -111,7 +108,7 @@ async function runWithRetries(
   const asked = Number(toText(placed.step.settings.retryCountOnTaskFailure) || 0);
   const retries = Math.min(Number.isFinite(asked) ? asked : 0, MOST_RETRIES);
   for (let attempt = 1; ; attempt++) {
-    const result = await runOnce(job, clock, placed, log, stop);
+    const result = await runTask({ job, log, step: placed.step, name: placed.name, stop, kill: clock.kill });
     if (result !== 'Failed' || attempt > retries || stop.aborted) return result;
     const delay = attempt ** 2 * 1000;
     log.warning(
@@ -119,92 +116,6 @@ async function runWithRetries(
     );
     await sleep(delay, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return result;
-  }
-}
-
-async function runOnce(
-  job: JobState,
-  clock: JobClock,
-  { step, name }: PlacedStep,
-  log: StepLog,
-  stop: AbortSignal,
-): Promise<Result> {
-  const task = findTask(step.task);
-  if (!task) throw new Error(`The agent of the sandbox does not run the task ${step.task}.`);
-  let asked: Result = 'Succeeded';
-  const works: Promise<unknown>[] = [];
-  const lower = (result: Result) => {
-    asked = mergeResults(asked, result);
-  };
-  // Its failure is kept from the start: it may come long before the step is over.
-  const begin = (work: Promise<void>) => {
-    works.push(
-      work.then(
-        () => undefined,
-        (fault: unknown) => fault ?? 'failed',
-      ),
-    );
-  };
-  const onLine = (line: string) => {
-    if (hasCommandKeyword(line)) obey(line, { job, log, name, complete: lower, begin }, lower);
-    else log.write(line);
-  };
-  const settle = async (): Promise<Result> => {
-    const faults = (await Promise.all(works)).filter((fault) => fault !== undefined);
-    for (const fault of faults) log.error(describeFault(fault));
-    return faults.length > 0 ? 'Failed' : 'Succeeded';
-  };
-  const inputs = new Map(Object.entries(step.inputs).map(([key, value]) => [key.toLowerCase(), value]));
-  const run: TaskRun = {
-    job,
-    log,
-    name,
-    input: (key) => job.variables.expand(inputs.get(key.toLowerCase()) ?? '').trim(),
-    toEnvironment: (paths = []) =>
-      toStepEnvironment({
-        inherited: job.inherited,
-        variables: job.variables,
-        own: step.env,
-        paths: [...paths, ...job.paths],
-        marker: job.marker,
-      }),
-    stop,
-    kill: clock.kill,
-    onLine,
-  };
-  const result = await attempt(task(run), log);
-  return [await settle(), asked].reduce(mergeResults, result);
-}
-
-async function attempt(work: Promise<Result>, log: StepLog): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    log.error(describeFault(error));
-    return 'Failed';
-  }
-}
-
-/** Does what a line asks for; what cannot be done fails the step, as on the real agent. */
-function obey(line: string, scope: Parameters<typeof runLoggingCommand>[1], lower: (result: Result) => void): void {
-  const { log } = scope;
-  const command = parseLoggingCommand(line);
-  if (!command) {
-    log.warning(
-      `'${line}' contains logging command keyword '##vso', but it's not a legal command. Please see the list of accepted commands: https://go.microsoft.com/fwlink/?LinkId=817296`,
-    );
-    log.write(line);
-    return;
-  }
-  try {
-    runLoggingCommand(command, scope);
-  } catch (error) {
-    // Not the whole line: what stands behind the bracket may be the secret that was to be hidden.
-    log.error(
-      `Unable to process command '##vso[${command.area}.${command.event}]' successfully. Please reference documentation (http://go.microsoft.com/fwlink/?LinkId=817296)`,
-    );
-    log.error(describeFault(error));
-    lower('Failed');
   }
 }
 

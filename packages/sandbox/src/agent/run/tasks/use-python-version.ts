@@ -19,6 +19,7 @@ export const runUsePythonVersion: Task = async (run) => {
   const cache = join(run.job.work.folders.tools, 'Python');
   const kept = await findKept(cache, range);
   const version = kept ?? (await addToCache(run, cache, spec, range));
+  if (version === undefined) return 'Canceled';
   const folder = join(cache, version, 'x64');
   run.log.write(`Found tool in cache: Python ${version} x64\n${folder}`);
   const location = { value: folder };
@@ -47,11 +48,12 @@ function toMark(cache: string, version: string): string {
   return join(cache, version, 'x64.complete');
 }
 
-async function addToCache(run: TaskRun, cache: string, spec: string, range: Range): Promise<string> {
+/** Undefined if the step was stopped on the way. */
+async function addToCache(run: TaskRun, cache: string, spec: string, range: Range): Promise<string | undefined> {
   const pythons = await findPythons(run.job.inherited);
   for (const python of pythons.filter(({ version }) => range(version))) {
     if (await makeEnvironment(run, cache, python)) return python.text;
-    if (run.stop.aborted) break;
+    if (run.stop.aborted) return undefined;
   }
   const found = pythons.map(({ text, path }) => `${text} (${path})`).join('\n');
   throw new TaskError(
