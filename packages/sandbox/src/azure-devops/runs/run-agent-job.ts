@@ -1,7 +1,8 @@
 import type { Hook, Job, Step } from '../../agent/compile/pipeline.ts';
 import { replaceMacros } from '../../agent/expression/replace-macros.ts';
-import type { JobEnd, JobVariable } from '../../agent/run/job-work.ts';
+import type { JobEnd, JobVariable, JobWork } from '../../agent/run/job-work.ts';
 import { runJob } from '../../agent/run/run-job.ts';
+import { isObject } from '../call.ts';
 import { toGitFolder } from '../world.ts';
 import { toNow, toWorst } from './going-run.ts';
 import { makeJobHost } from './job-host.ts';
@@ -13,7 +14,8 @@ import { startDeployment } from './start-deployment.ts';
 /** Runs a job on its agent; a deployment hook by hook. */
 export async function runAgentJob(start: JobStart): Promise<JobLeft> {
   const { job, run } = start;
-  if (!job.deployment) return runOnAgent(start, { name: '__default', steps: job.steps, isDeployment: false });
+  if (!job.deployment)
+    return runOnAgent(start, { name: '__default', steps: job.steps, isDeployment: false, isFirst: true });
   const environment = replaceMacros(toEnvironmentName(job), toTexts(start.variables));
   const deployment = await startDeployment(run, start.stage.name, job.name, environment);
   const left = await runHooks(start, job.deployment.hooks, deployment.variables);
@@ -38,6 +40,7 @@ async function runHooks(
       name: isDeploy ? start.job.name : toTitle(name),
       steps: isDeploy ? withDownloads(start, steps) : steps,
       isDeployment: true,
+      isFirst: ends.length === 0,
       variables: { ...variables, 'Strategy.CycleName': isDeploy ? 'PrimaryDeploy' : toTitle(name) },
     });
     const prefix = isDeploy ? start.job.name : toTitle(name);
@@ -68,6 +71,8 @@ interface Part {
   readonly name: string;
   readonly steps: readonly Step[];
   readonly isDeployment: boolean;
+  /** Nothing of this job has run before: what it wants to begin without may be taken away. */
+  readonly isFirst: boolean;
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -112,6 +117,7 @@ async function runOnAgent(start: JobStart, part: Part): Promise<JobEnd> {
       commitId: build.commitId,
     },
     folders: agent.toFolders(`${organization.name}-${run.definition.id}`),
+    clean: part.isFirst ? findClean(job) : undefined,
     timeoutMinutes,
     cancelTimeoutMinutes: toMinutes(
       start,
@@ -125,6 +131,13 @@ async function runOnAgent(start: JobStart, part: Part): Promise<JobEnd> {
   });
   run.record.change(record, { state: 'completed', result: end.result, finishTime: toNow(run), issues: end.issues });
   return end;
+}
+
+/** `workspace: { clean: all }`. */
+function findClean({ settings }: Job): JobWork['clean'] {
+  const { workspace } = settings;
+  const clean = isObject(workspace) ? workspace.clean : undefined;
+  return (['outputs', 'resources', 'all'] as const).find((each) => each === clean);
 }
 
 function toMinutes(start: JobStart, { settings }: Job, name: string, usual: unknown, fallback: number): number {
