@@ -5,6 +5,7 @@ import type { GitRestClient } from 'azure-devops-extension-api/Git';
 import type { PolicyRestClient } from 'azure-devops-extension-api/Policy';
 import type { TaskAgentRestClient } from 'azure-devops-extension-api/TaskAgent';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makePipeline } from '../../packages/sandbox/src/azure-devops/runs/test-pipeline.ts';
 import { startTestSandbox, type TestSandbox } from '../../packages/sandbox/src/test-sandbox.ts';
 
 /** The library is made for browsers: it wants `self`, and Node can only load it as CommonJS. */
@@ -89,5 +90,23 @@ describe('Microsoft’s extension library against the sandbox', () => {
     const policies = make<PolicyRestClient>('Policy', 'PolicyRestClient');
     expect((await policies.getPolicyTypes('ml')).map(({ displayName }) => displayName)).toContain('Build');
     expect(await policies.getPolicyConfigurations('ml')).toHaveLength(0);
+  });
+
+  test('a run: queued, waited for by its timeline, read with its log and tests', async () => {
+    const yaml = 'trigger: none\nsteps:\n  - checkout: none\n  - bash: echo hello; exit 1\n    displayName: Hello\n';
+    const pipeline = await makePipeline(box, 'run-by-library', { 'pipeline.yml': yaml });
+    const build = make<BuildRestClient>('Build', 'BuildRestClient');
+    const { id } = await build.queueBuild({ definition: { id: pipeline.id } } as never, 'ml');
+    // 2 is `completed`, 8 `failed`.
+    await expect.poll(async () => (await build.getBuild('ml', id)).status, { timeout: 20_000 }).toBe(2);
+    const ended = await build.getBuild('ml', id);
+    expect(ended).toMatchObject({ result: 8, reason: 1, finishTime: expect.any(Date) });
+    const { records } = await build.getBuildTimeline('ml', id);
+    const step = records.find(({ name }) => name === 'Hello');
+    expect(step).toMatchObject({ state: 2, result: 2, errorCount: 1, issues: [{ type: 1 }] });
+    const lines = await build.getBuildLogLines('ml', id, step?.log.id ?? 0);
+    expect(lines.map((line) => line.replace(/^\S+ /, ''))).toContain('hello');
+    expect((await build.getBuilds('ml', [pipeline.id])).map((each) => each.id)).toEqual([id]);
+    expect((await build.getBuildLogs('ml', id)).map((log) => log.id)).toContain(step?.log.id);
   });
 });

@@ -46,7 +46,7 @@ function refuseAsBuild(error: unknown): never {
 function toVariables(sent: unknown): Asked['variables'] {
   if (sent === undefined || sent === null || sent === '') return {};
   try {
-    const values: unknown = typeof sent === 'string' ? JSON.parse(sent) : sent;
+    const values: unknown = typeof sent === 'string' ? JSON.parse(toJson(sent)) : sent;
     if (!isObject(values)) throw new SyntaxError('an object was expected');
     return Object.fromEntries(
       Object.entries(values).map(([name, value]) => [name, { value: toText(value), isSecret: false }]),
@@ -54,6 +54,13 @@ function toVariables(sent: unknown): Asked['variables'] {
   } catch (error) {
     throw badRequest(`The parameters of the build are not valid JSON: ${(error as Error).message}`);
   }
+}
+
+/** The service takes quotes of either kind, and the Azure CLI sends what Python prints of a dictionary. */
+function toJson(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'/g, (token, single: string | undefined) =>
+    single === undefined ? token : `"${single.replaceAll("\\'", "'").replaceAll('"', '\\"')}"`,
+  );
 }
 
 /** Starts a run that somebody asked for. @throws ServiceError */
