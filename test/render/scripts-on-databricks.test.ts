@@ -47,6 +47,7 @@ requireTool('python3 and git', () => hasTool('python3') && hasTool('git'))('the 
       folder: join(aside, 'state'),
       identities: () => (you ? [you] : []),
       tokens: makeTokens(),
+      tokenSeconds: () => 60,
       gitRepositories: { resolve: () => bare },
     };
     server = await listen(databricksService(context), 0);

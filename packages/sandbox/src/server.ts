@@ -73,9 +73,10 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
   const kept = openStore<Ports>(state, 'ports', () => ({}));
   const addresses = { azureDevOps: '', databricks: '', registry: '', tracking: '', control: '' };
   const store = openStore(state, 'azure-devops', emptyState);
+  const tokenSeconds = () => store.data.settings.tokenSeconds ?? TOKEN_SECONDS;
   const signIn = makeSignIn({
     address: () => addresses.control,
-    tokenSeconds: () => store.data.settings.tokenSeconds ?? TOKEN_SECONDS,
+    tokenSeconds,
     services: { findTrackingUri: (workspace) => `${addresses.tracking}${toWorkspacePath(workspace)}` },
   });
   const parts = { store, gitFolder, identities: identities.all, clock: openClock(state), signIn };
@@ -100,6 +101,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     folder: join(state, 'databricks'),
     identities: identities.signedIn,
     tokens: signIn.tokens,
+    tokenSeconds,
     gitRepositories: { resolve: (url) => findRepositoryFolder(world, url) },
   });
   const registry = registryService({

@@ -1,8 +1,9 @@
 import { type Fields, findFlag, findText, getText, isFields, readFields, toFields } from './body.ts';
 import { createGitFolder, describeGitFolder, moveGitFolder, removeGitFolder, toProvider } from './git-folders.ts';
+import { requireOnPath } from './object-rights.ts';
 import { invalid, missing } from './service-error.ts';
-import { toWorkspacePath } from './workspace-tree.ts';
-import type { DatabricksRoute, World } from './world.ts';
+import { toParent, toWorkspacePath } from './workspace-tree.ts';
+import type { Call, DatabricksRoute } from './world.ts';
 
 const PAGE = 20;
 
@@ -15,6 +16,7 @@ export const gitFolderRoutes: readonly DatabricksRoute[] = [
       const fields = readFields(request);
       const path = findText(fields, 'path');
       const patterns = findPatterns(fields);
+      if (path !== undefined) requireOnPath(call, toParent(toWorkspacePath(path)), 'CAN_EDIT');
       const spec = {
         url: getText(fields, 'url'),
         provider: toProvider(getText(fields, 'provider'), 'provider'),
@@ -48,7 +50,7 @@ export const gitFolderRoutes: readonly DatabricksRoute[] = [
     template: '/api/2.0/repos/{id}',
     handle: async (_request, params, call) => ({
       status: 200,
-      body: await describeGitFolder(call, getPath(call, params.id ?? '')),
+      body: await describeGitFolder(call, getPath(call, params.id ?? '', 'CAN_READ')),
     }),
   },
   {
@@ -67,7 +69,7 @@ export const gitFolderRoutes: readonly DatabricksRoute[] = [
         ...(patterns === undefined ? {} : { patterns }),
       };
       return call.inTurn(async () => {
-        await moveGitFolder(call, getPath(call, params.id ?? ''), move);
+        await moveGitFolder(call, getPath(call, params.id ?? '', 'CAN_EDIT'), move);
         return { status: 200, body: {} };
       });
     },
@@ -77,15 +79,16 @@ export const gitFolderRoutes: readonly DatabricksRoute[] = [
     template: '/api/2.0/repos/{id}',
     handle: (_request, params, call) =>
       call.inTurn(async () => {
-        removeGitFolder(call, getPath(call, params.id ?? ''));
+        removeGitFolder(call, getPath(call, params.id ?? '', 'CAN_MANAGE'));
         return { status: 200, body: {} };
       }),
   },
 ];
 
-function getPath(world: World, id: string): string {
-  const found = Object.entries(world.store.data.gitFolders).find(([, folder]) => String(folder.id) === id);
+function getPath(call: Call, id: string, level: Parameters<typeof requireOnPath>[2]): string {
+  const found = Object.entries(call.store.data.gitFolders).find(([, folder]) => String(folder.id) === id);
   if (!found) throw missing(`Repo with ID ${id} does not exist.`);
+  requireOnPath(call, found[0], level);
   return found[0];
 }
 

@@ -1,7 +1,8 @@
 import { type Fields, findFlag, findInteger, findText, getInteger, isFields, readFields, toFields } from './body.ts';
 import { createJob, deleteJob, describeJob, getJob, resetJob, updateJob } from './jobs.ts';
+import { hasOnJob, requireOnJob } from './object-rights.ts';
 import { invalid } from './service-error.ts';
-import type { DatabricksRoute, World } from './world.ts';
+import type { Call, DatabricksRoute } from './world.ts';
 
 /** Both versions answer alike for jobs of up to 100 tasks. */
 export const JOBS_APIS = ['/api/2.2/jobs', '/api/2.1/jobs'] as const;
@@ -18,6 +19,7 @@ export const jobRoutes: readonly DatabricksRoute[] = JOBS_APIS.flatMap((api): Da
     template: `${api}/get`,
     handle: (request, _params, call) => {
       const job = getJob(call, getInteger(toFields(request.query), 'job_id'));
+      requireOnJob(call, job, 'CAN_VIEW');
       return { status: 200, body: describeJob(job, true) };
     },
   },
@@ -32,6 +34,7 @@ export const jobRoutes: readonly DatabricksRoute[] = JOBS_APIS.flatMap((api): Da
     handle: (request, _params, call) => {
       const fields = readFields(request);
       const job = getJob(call, getInteger(fields, 'job_id'));
+      requireOnJob(call, job, 'CAN_MANAGE');
       if (!isFields(fields.new_settings)) throw invalid('Missing required field: new_settings');
       resetJob(call, job, fields.new_settings);
       return { status: 200, body: {} };
@@ -43,6 +46,7 @@ export const jobRoutes: readonly DatabricksRoute[] = JOBS_APIS.flatMap((api): Da
     handle: (request, _params, call) => {
       const fields = readFields(request);
       const job = getJob(call, getInteger(fields, 'job_id'));
+      requireOnJob(call, job, 'CAN_MANAGE');
       const added = isFields(fields.new_settings) ? fields.new_settings : {};
       const removed = Array.isArray(fields.fields_to_remove) ? fields.fields_to_remove.map(String) : [];
       updateJob(call, job, added, removed);
@@ -54,6 +58,7 @@ export const jobRoutes: readonly DatabricksRoute[] = JOBS_APIS.flatMap((api): Da
     template: `${api}/delete`,
     handle: (request, _params, call) => {
       const job = getJob(call, getInteger(readFields(request), 'job_id'));
+      requireOnJob(call, job, 'CAN_MANAGE');
       const active = Object.values(call.store.data.runs).filter(({ jobId }) => jobId === job.id);
       for (const run of active.sort((a, b) => b.id - a.id)) call.runs.cancel(run);
       deleteJob(call, job);
@@ -63,13 +68,14 @@ export const jobRoutes: readonly DatabricksRoute[] = JOBS_APIS.flatMap((api): Da
 ]);
 
 /** A page of jobs, newest first; `name` is compared whole, without regard to case. */
-function listJobs(world: World, query: Fields): Record<string, unknown> {
+function listJobs(call: Call, query: Fields): Record<string, unknown> {
   const name = findText(query, 'name')?.toLowerCase();
   const limit = findInteger(query, 'limit') ?? 20;
   if (limit < 1 || limit > 100) throw invalid(`Invalid limit: ${limit}. The limit must be between 1 and 100.`);
   const before = findInteger(query, 'page_token') ?? Number.POSITIVE_INFINITY;
   const withTasks = findFlag(query, 'expand_tasks');
-  const all = Object.values(world.store.data.jobs)
+  const all = Object.values(call.store.data.jobs)
+    .filter((job) => hasOnJob(call, job, 'CAN_VIEW'))
     .filter((job) => name === undefined || String(job.settings.name ?? 'Untitled').toLowerCase() === name)
     .filter((job) => job.id < before)
     .sort((a, b) => b.id - a.id);

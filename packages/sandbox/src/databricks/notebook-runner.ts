@@ -1,9 +1,10 @@
 /**
  * The Python program in which a notebook runs. It is told what to do by a line of JSON on standard input, asks for
- * secrets on descriptor 3, gets them on standard input, and reports the end on descriptor 3. When standard input closes,
+ * secrets and tokens on descriptor 3, gets them on standard input, and reports the end on descriptor 3. When standard input closes,
  * the sandbox has gone, and the notebook goes too. Nothing secret is ever in an argument, the environment or a file.
  */
 export const NOTEBOOK_RUNNER = String.raw`
+import collections
 import json
 import linecache
 import os
@@ -135,6 +136,33 @@ class Secrets:
         return [types.SimpleNamespace(name=name) for name in ask({"what": "scopes"})]
 
 
+AccessToken = collections.namedtuple("AccessToken", ["token", "expires_on"])
+
+
+class ServiceCredential:
+    """What Azure's libraries call a credential: each token is a new one, and ends soon."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def get_token(self, *scopes, **_):
+        if len(scopes) != 1:
+            raise ValueError("get_token takes exactly one scope")
+        resource = scopes[0].removesuffix("/.default")
+        answer = ask({"what": "token", "name": self._name, "resource": resource})
+        secrets_seen.add(answer["token"])
+        return AccessToken(answer["token"], answer["expires_on"])
+
+    def close(self):
+        pass
+
+
+class Credentials:
+    def getServiceCredentialsProvider(self, credentialName):
+        ask({"what": "credential", "name": credentialName})
+        return ServiceCredential(credentialName)
+
+
 class Notebook:
     def exit(self, value):
         raise NotebookExit(str(value))
@@ -221,6 +249,8 @@ def main():
     dbutils = types.SimpleNamespace(
         widgets=Widgets(work["parameters"]), notebook=Notebook(), secrets=Secrets(), library=Library()
     )
+    if work["hasCredentials"]:
+        dbutils.credentials = Credentials()
     names.update(dbutils=dbutils, display=print, displayHTML=print, getArgument=dbutils.widgets.getArgument)
     try:
         run_source(work["source"], work["path"], names)

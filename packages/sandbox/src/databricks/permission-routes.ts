@@ -1,5 +1,6 @@
 import { readFields } from './body.ts';
 import { getJob } from './jobs.ts';
+import { requireOnJob, requireOnPath } from './object-rights.ts';
 import {
   describeEntry,
   LEVELS,
@@ -41,7 +42,7 @@ export const permissionRoutes: readonly DatabricksRoute[] = [
     method: 'PUT',
     template: TEMPLATE,
     handle: (request, params, call) => {
-      const subject = getSubject(call, params);
+      const subject = getManaged(call, params);
       return set(call, subject, parseAccessList(call, subject.kind, readFields(request).access_control_list));
     },
   },
@@ -49,7 +50,7 @@ export const permissionRoutes: readonly DatabricksRoute[] = [
     method: 'PATCH',
     template: TEMPLATE,
     handle: (request, params, call) => {
-      const subject = getSubject(call, params);
+      const subject = getManaged(call, params);
       const added = parseAccessList(call, subject.kind, readFields(request).access_control_list);
       return set(call, subject, mergeAccess(listAccess(call, subject.kind, subject.id, subject.owner), added));
     },
@@ -75,6 +76,22 @@ function describe(world: World, { kind, id, owner }: Subject): Record<string, un
   };
 }
 
+/** Who changes permissions has to manage the object. */
+function getManaged(call: Call, params: Readonly<Record<string, string>>): Subject {
+  const subject = getSubject(call, params);
+  if (subject.kind === 'jobs') requireOnJob(call, getJob(call, subject.id), 'CAN_MANAGE');
+  else requireOnPath(call, findPath(call, subject.id) ?? '/', 'CAN_MANAGE');
+  return subject;
+}
+
+function findPath({ store }: World, id: number): string | undefined {
+  const { objects, gitFolders } = store.data;
+  return (
+    Object.keys(gitFolders).find((one) => gitFolders[one]?.id === id) ??
+    Object.keys(objects).find((one) => objects[one]?.id === id)
+  );
+}
+
 function getSubject(world: World, { kind = '', id = '' }: Readonly<Record<string, string>>): Subject {
   const known = (Object.keys(LEVELS) as PermissionKind[]).find((one) => one === kind);
   if (!known) throw invalid(`'${kind}' is not a supported object type for permissions.`);
@@ -83,10 +100,7 @@ function getSubject(world: World, { kind = '', id = '' }: Readonly<Record<string
     const job = getJob(world, Number(id));
     return { kind: known, id: job.id, owner: job.createdBy };
   }
-  const { objects, gitFolders } = world.store.data;
-  const path =
-    Object.keys(gitFolders).find((one) => String(gitFolders[one]?.id) === id) ??
-    Object.keys(objects).find((one) => String(objects[one]?.id) === id);
+  const path = findPath(world, Number(id));
   if (path === undefined || !isOfKind(world, path, known)) throw missing(`${known}/${id} does not exist.`);
   return { kind: known, id: Number(id), owner: recordOf(world, path).createdBy };
 }

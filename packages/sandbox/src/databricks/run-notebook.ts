@@ -24,7 +24,9 @@ export interface NotebookWork {
   readonly log: string;
   /** Ends the notebook. */
   readonly signal: AbortSignal;
-  /** Answers `dbutils.secrets`; throws what the notebook is to see. */
+  /** Whether `dbutils` has service credentials: those of older runtimes do not. */
+  readonly hasCredentials: boolean;
+  /** Answers `dbutils.secrets` and `dbutils.credentials`; throws what the notebook is to see. */
   readonly answer: (question: NotebookQuestion) => unknown;
   /** Told the process group as soon as there is one. */
   readonly onStart: (pid: number) => void;
@@ -34,7 +36,9 @@ export interface NotebookWork {
 export type NotebookQuestion =
   | { readonly what: 'secret'; readonly scope: string; readonly key: string }
   | { readonly what: 'keys'; readonly scope: string }
-  | { readonly what: 'scopes' };
+  | { readonly what: 'scopes' }
+  | { readonly what: 'credential'; readonly name: string }
+  | { readonly what: 'token'; readonly name: string; readonly resource: string };
 
 /** How a notebook ended: with a result, with an error, or by losing its process. */
 export interface NotebookEnd {
@@ -76,8 +80,8 @@ export function runNotebook(work: NotebookWork): Promise<NotebookEnd> {
     });
     child.once('spawn', () => {
       if (child.pid !== undefined) work.onStart(child.pid);
-      const { source, path, directory, roots, parameters } = work;
-      input.write(`${JSON.stringify({ source, path, directory, roots, parameters })}\n`);
+      const { source, path, directory, roots, parameters, hasCredentials } = work;
+      input.write(`${JSON.stringify({ source, path, directory, roots, parameters, hasCredentials })}\n`);
       if (work.signal.aborted) stop();
       else work.signal.addEventListener('abort', stop, { once: true });
     });

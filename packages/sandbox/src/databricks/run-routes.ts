@@ -2,26 +2,32 @@ import type { SandboxRequest } from '../router.ts';
 import { type Fields, findFlag, findInteger, getInteger, readFields, toFields } from './body.ts';
 import { JOBS_APIS } from './job-routes.ts';
 import { getJob } from './jobs.ts';
+import { requireOnJob } from './object-rights.ts';
 import { describeRun, describeTask } from './run-view.ts';
 import { deleteRun, getRun, listRuns, runNow, submitRun } from './runs.ts';
 import { invalid } from './service-error.ts';
+import type { Run } from './state.ts';
 import { readOutput } from './task-output.ts';
 import type { Call, DatabricksRoute } from './world.ts';
 
 /** `jobs/run-now` and `jobs/runs/*`. */
 export const runRoutes: readonly DatabricksRoute[] = JOBS_APIS.flatMap((api): DatabricksRoute[] => [
   post(`${api}/run-now`, (call, fields) => {
-    const { id } = runNow(call, getJob(call, getInteger(fields, 'job_id')), fields);
+    const job = getJob(call, getInteger(fields, 'job_id'));
+    requireOnJob(call, job, 'CAN_MANAGE_RUN');
+    const { id } = runNow(call, job, fields);
     return { run_id: id, number_in_job: id };
   }),
   post(`${api}/runs/submit`, (call, fields) => ({ run_id: submitRun(call, fields).id })),
   post(`${api}/runs/cancel`, (call, fields) => {
-    call.runs.cancel(getRun(call, getInteger(fields, 'run_id')).run);
+    const { run } = getRun(call, getInteger(fields, 'run_id'));
+    requireOnRun(call, run, 'CAN_MANAGE_RUN');
+    call.runs.cancel(run);
     return {};
   }),
   post(`${api}/runs/cancel-all`, (call, fields) => {
     const jobId = findInteger(fields, 'job_id');
-    if (jobId !== undefined) getJob(call, jobId);
+    if (jobId !== undefined) requireOnJob(call, getJob(call, jobId), 'CAN_MANAGE_RUN');
     else if (!findFlag(fields, 'all_queued_runs')) throw invalid('Missing required field: job_id');
     const wanted = Object.values(call.store.data.runs).filter((run) =>
       jobId === undefined ? run.phase === 'waiting' : run.jobId === jobId,
@@ -31,11 +37,14 @@ export const runRoutes: readonly DatabricksRoute[] = JOBS_APIS.flatMap((api): Da
     return {};
   }),
   post(`${api}/runs/delete`, (call, fields) => {
-    deleteRun(call, getRun(call, getInteger(fields, 'run_id')).run);
+    const { run } = getRun(call, getInteger(fields, 'run_id'));
+    requireOnRun(call, run, 'CAN_MANAGE_RUN');
+    deleteRun(call, run);
     return {};
   }),
   get(`${api}/runs/get`, (call, query, origin) => {
     const { run, task } = getRun(call, getInteger(query, 'run_id'));
+    requireOnRun(call, run, 'CAN_VIEW');
     const described = describeRun(call, run, origin, true);
     if (!task) return described;
     // Asked for a task's run, the service shows it as a run of its own.
@@ -55,6 +64,7 @@ export const runRoutes: readonly DatabricksRoute[] = JOBS_APIS.flatMap((api): Da
 
 function getOutput(call: Call, query: Fields, origin: string): Fields {
   const { run, task } = getRun(call, getInteger(query, 'run_id'));
+  requireOnRun(call, run, 'CAN_VIEW');
   if (!task) {
     throw invalid(
       'Retrieving the output of runs with multiple tasks is not supported. ' +
@@ -88,6 +98,12 @@ function post(template: string, work: (call: Call, fields: Fields) => Fields): D
     template,
     handle: (request, _params, call) => ({ status: 200, body: work(call, readFields(request)) }),
   };
+}
+
+/** A one-time run has no job whose rights would count. */
+function requireOnRun(call: Call, run: Run, level: 'CAN_VIEW' | 'CAN_MANAGE_RUN'): void {
+  const job = call.store.data.jobs[run.jobId ?? 0];
+  if (job) requireOnJob(call, job, level);
 }
 
 function toOrigin(request: SandboxRequest): string {

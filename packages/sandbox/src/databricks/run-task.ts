@@ -8,6 +8,8 @@ import { hasHeader, isJupyter, toSource } from './notebook-source.ts';
 import type { RunTask, TaskEnd, TaskWork } from './run-engine.ts';
 import { type NotebookEnd, type NotebookQuestion, runNotebook } from './run-notebook.ts';
 import { findSecret, getScope, replaceReferences } from './secrets.ts';
+import { getCredential, grantToken } from './service-credentials.ts';
+import type { Run } from './state.ts';
 import { TaskFailure } from './task-failure.ts';
 import { toLogPath } from './task-output.ts';
 import { findCluster, getTaskPython } from './task-python.ts';
@@ -134,7 +136,8 @@ function toEnvironment(world: World, { run, taskRun, signal, onStart }: TaskWork
     log: toLogPath(world, taskRun.id),
     signal,
     onStart,
-    answer: (question: NotebookQuestion) => answer(world, question),
+    hasCredentials: hasServiceCredentials(run.settings, taskRun.task),
+    answer: (question: NotebookQuestion) => answer(world, run, question),
   };
 }
 
@@ -155,8 +158,20 @@ function toVariables(world: World, settings: Fields, task: Fields): Record<strin
   };
 }
 
-function answer(world: World, question: NotebookQuestion): unknown {
+/** Service credentials came with runtime 15.4 (learn.microsoft.com/…/cloud-services/use-service-credentials). */
+function hasServiceCredentials(settings: Fields, task: Fields): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(String(findCluster(settings, task)?.spark_version ?? '')) ?? [];
+  return major === undefined || Number(major) * 100 + Number(minor) >= 1504;
+}
+
+function answer(world: World, run: Run, question: NotebookQuestion): unknown {
   switch (question.what) {
+    case 'credential':
+      return getCredential(world, question.name).name;
+    case 'token': {
+      const { text, expiresOn } = grantToken(world, question.name, toRunIdentity(world, run), question.resource);
+      return { token: text, expires_on: expiresOn };
+    }
     case 'secret':
       return findSecret(world, question.scope, question.key);
     case 'keys':
@@ -164,4 +179,11 @@ function answer(world: World, question: NotebookQuestion): unknown {
     case 'scopes':
       return Object.keys(world.store.data.secrets);
   }
+}
+
+/** As whom a run acts: the job's `run_as`, else the job's owner; a one-time run is its maker's. */
+function toRunIdentity(world: World, { settings, jobId, createdBy }: Run): string {
+  const runAs = isFields(settings.run_as) ? settings.run_as : {};
+  const named = runAs.service_principal_name ?? runAs.user_name;
+  return typeof named === 'string' ? named : (world.store.data.jobs[jobId ?? 0]?.createdBy ?? createdBy);
 }

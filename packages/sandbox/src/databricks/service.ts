@@ -13,6 +13,7 @@ import { makeRunEngine, type RunTask } from './run-engine.ts';
 import { runRoutes } from './run-routes.ts';
 import { makeTaskRunner } from './run-task.ts';
 import { secretRoutes } from './secret-routes.ts';
+import { serviceCredentialRoutes } from './service-credential-routes.ts';
 import { denied, ServiceError } from './service-error.ts';
 import { servicePrincipalRoutes } from './service-principal-routes.ts';
 import { findPublicReply } from './sign-in.ts';
@@ -28,6 +29,8 @@ export interface DatabricksContext {
   readonly identities: () => readonly Identity[];
   /** Tokens of applications. */
   readonly tokens: Tokens;
+  /** Seconds that tokens of service credentials are good for. */
+  readonly tokenSeconds: () => number;
   /** Where Git folders are cloned from. */
   readonly gitRepositories: GitRepositories;
   /** Does the tasks of runs; by default notebooks run for real. */
@@ -50,6 +53,7 @@ const routes: readonly DatabricksRoute[] = [
   ...secretRoutes,
   ...identityRoutes,
   ...servicePrincipalRoutes,
+  ...serviceCredentialRoutes,
 ];
 
 /** A Databricks workspace: Git folders, files, jobs and their permissions. */

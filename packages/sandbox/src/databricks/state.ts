@@ -64,6 +64,21 @@ export interface ServicePrincipal {
   readonly displayName: string;
 }
 
+/** A service credential of Unity Catalog: a managed identity that notebooks may speak for. */
+export interface ServiceCredential {
+  readonly id: string;
+  readonly name: string;
+  readonly comment: string;
+  /** `access_connector_id` and perhaps `managed_identity_id`. */
+  readonly identity: Fields;
+  /** Sign-in name. */
+  readonly owner: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Principal → privileges. */
+  readonly grants: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Everything the service remembers, as it lies on disk. */
 export interface DatabricksState {
   lastId: number;
@@ -81,6 +96,8 @@ export interface DatabricksState {
   secrets: Record<string, Record<string, { readonly value: string; readonly updatedAt: number }>>;
   /** Absent in a state of an older version. */
   servicePrincipals?: readonly ServicePrincipal[];
+  /** Absent in a state of an older version. */
+  serviceCredentials?: readonly ServiceCredential[];
 }
 
 /** How a run or a task of it stands. `waiting`: in the queue · `blocked`: another task comes first. */

@@ -35,6 +35,9 @@ export interface TestWorkspace {
   stop(): Promise<void>;
 }
 
+/** Life of the tokens of service credentials: short, so that notebooks have to renew them. */
+const tokenSeconds = 2;
+
 /** Serves a workspace on a temporary folder. @param runTask in place of real notebooks */
 export async function startTestWorkspace(runTask?: RunTask): Promise<TestWorkspace> {
   const base = mkdtempSync(join(tmpdir(), 'databricks-'));
@@ -54,6 +57,7 @@ export async function startTestWorkspace(runTask?: RunTask): Promise<TestWorkspa
       folder,
       identities: () => identities,
       tokens,
+      tokenSeconds: () => tokenSeconds,
       gitRepositories,
       ...(runTask ? { runTask } : {}),
     });

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type { SandboxReply, SandboxRequest } from '../router.ts';
 import { findFlag, findText, getText, toFields } from './body.ts';
 import { toExtension, toJupyter, toSource, withHeader } from './notebook-source.ts';
+import { requireOnPath } from './object-rights.ts';
 import { invalid } from './service-error.ts';
 import type { Language } from './state.ts';
 import { getNode, type Node, toWorkspacePath } from './workspace-tree.ts';
@@ -12,6 +13,7 @@ import type { Call } from './world.ts';
 export function exportObject(request: SandboxRequest, call: Call): SandboxReply {
   const fields = toFields(request.query);
   const node = getNode(call, toWorkspacePath(getText(fields, 'path')));
+  requireOnPath(call, node.path, 'CAN_READ');
   const { bytes, fileType } = toExport(node, findText(fields, 'format') ?? 'SOURCE');
   if (findFlag(fields, 'direct_download')) {
     return { status: 200, body: bytes, headers: { 'content-type': 'application/octet-stream' } };

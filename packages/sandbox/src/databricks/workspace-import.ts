@@ -3,6 +3,7 @@ import { dirname, extname, join } from 'node:path';
 import type { SandboxRequest } from '../router.ts';
 import { type Fields, findFlag, findText, getText, readFields } from './body.ts';
 import { findLanguage, hasHeader, isJupyter, LANGUAGES, toExtension, withHeader } from './notebook-source.ts';
+import { requireOnPath } from './object-rights.ts';
 import { invalid, missing, ServiceError, taken } from './service-error.ts';
 import type { Language, NotebookRecord } from './state.ts';
 import {
@@ -36,6 +37,7 @@ export async function importObject(request: SandboxRequest, call: Call): Promise
   }
   const incoming = toIncoming(fields, bytes);
   const parent = toParent(incoming.path);
+  requireOnPath(call, findNode(call, incoming.path) ? incoming.path : parent, 'CAN_EDIT');
   if (findNode(call, parent)?.type === undefined) throw missing(`The parent folder (${parent}) does not exist.`);
   checkTarget(findNode(call, incoming.path), incoming, findFlag(fields, 'overwrite'));
   write(call, incoming);

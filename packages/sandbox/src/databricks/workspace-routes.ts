@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { findFlag, getText, readFields, toFields } from './body.ts';
+import { requireOnPath } from './object-rights.ts';
 import { ServiceError, taken } from './service-error.ts';
 import { exportObject } from './workspace-export.ts';
 import { importObject } from './workspace-import.ts';
@@ -45,6 +46,7 @@ export const workspaceRoutes: readonly DatabricksRoute[] = [
     template: '/api/2.0/workspace/list',
     handle: (request, _params, call) => {
       const node = getNode(call, toWorkspacePath(getText(toFields(request.query), 'path')));
+      requireOnPath(call, node.path, 'CAN_READ');
       const isFolder = node.type === 'DIRECTORY' || node.type === 'REPO';
       const objects = (isFolder ? listNodes(call, node.path) : [node]).map((one) => describe(call, one));
       call.store.save();
@@ -55,7 +57,9 @@ export const workspaceRoutes: readonly DatabricksRoute[] = [
     method: 'GET',
     template: '/api/2.0/workspace/get-status',
     handle: (request, _params, call) => {
-      const body = describe(call, getNode(call, toWorkspacePath(getText(toFields(request.query), 'path'))));
+      const node = getNode(call, toWorkspacePath(getText(toFields(request.query), 'path')));
+      requireOnPath(call, node.path, 'CAN_READ');
+      const body = describe(call, node);
       call.store.save();
       return { status: 200, body };
     },
@@ -65,7 +69,9 @@ export const workspaceRoutes: readonly DatabricksRoute[] = [
     template: '/api/2.0/workspace/delete',
     handle: (request, _params, call) => {
       const fields = readFields(request);
-      remove(call, getNode(call, toWorkspacePath(getText(fields, 'path'))), findFlag(fields, 'recursive'));
+      const node = getNode(call, toWorkspacePath(getText(fields, 'path')));
+      requireOnPath(call, node.path, 'CAN_MANAGE');
+      remove(call, node, findFlag(fields, 'recursive'));
       return { status: 200, body: {} };
     },
   },
@@ -98,6 +104,7 @@ function makeDirectories(call: Call, path: string): void {
     if (folder.startsWith('/Repos/') && depth > 2 && !findGitFolderAbove(call, folder)) {
       throw new ServiceError(400, 'DIRECTORY_PROTECTED', 'Top-level folder can only contain repos');
     }
+    requireOnPath(call, toParent(folder), 'CAN_EDIT');
     putRecord(call, folder, call.caller.account);
     mkdirSync(`${call.root}${folder}`, { mode: 0o700 });
   }

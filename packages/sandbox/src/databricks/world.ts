@@ -20,6 +20,8 @@ export interface World {
   readonly scratch: string;
   readonly identities: () => readonly Identity[];
   readonly tokens: Tokens;
+  /** Seconds that a token of a service credential is good for. */
+  readonly tokenSeconds: () => number;
   readonly gitRepositories: GitRepositories;
   /** Runs `work` after all that was passed before has ended: two changes of Git folders never mix. */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
@@ -51,8 +53,9 @@ export function openWorld({
   folder,
   identities,
   tokens,
+  tokenSeconds,
   gitRepositories,
-}: Pick<World, 'identities' | 'tokens' | 'gitRepositories'> & { readonly folder: string }): World {
+}: Pick<World, 'identities' | 'tokens' | 'tokenSeconds' | 'gitRepositories'> & { readonly folder: string }): World {
   let last: Promise<unknown> = Promise.resolve();
   return {
     store: openStore(folder, 'databricks', toInitialState),
@@ -60,6 +63,7 @@ export function openWorld({
     scratch: join(folder, 'scratch'),
     identities,
     tokens,
+    tokenSeconds,
     gitRepositories,
     inTurn(work) {
       const next = last.then(work, work);
