@@ -23,8 +23,8 @@ class Credential(Protocol):
 
 
 def find_credential(settings: Settings, dbutils: Any) -> Credential | None:
-    """The credential that `mlops.yaml` names; on a laptop none, where `az login` or the environment serve."""
-    if not settings.access_name or getattr(dbutils, "is_plain", False):
+    """The credential of `mlops.yaml`; on a laptop none, where `az login` or the environment serve."""
+    if getattr(dbutils, "is_plain", False):
         return None
     if settings.access == "service-credential":
         provider = getattr(dbutils, "credentials", None)

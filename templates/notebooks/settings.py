@@ -52,5 +52,5 @@ def load_settings(path: Path = ROOT / "mlops.yaml") -> Settings:
         select=model["select"],
         classification=model.get("classification", "protected-b"),
         access=access.get("access", "service-credential"),
-        access_name=access.get("name", ""),
+        access_name=access.get("name") or f"{model['name']}-tracking",
     )

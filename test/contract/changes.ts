@@ -38,6 +38,7 @@ export const CHANGES: Readonly<Record<string, Change | 'cannot differ'>> = {
   'access-entry': 'cannot differ',
   directory: 'cannot differ',
   'workspace-member': 'cannot differ',
+  'service-credential': 'cannot differ',
   'git-folder': 'cannot differ',
   pipeline: ({ services, project, live, lives }) => {
     const { id, name, folder, repositoryId, repositoryName, queue } = live as Definition;

@@ -1,3 +1,4 @@
+import type { ServiceCredential } from '../../packages/create-mlops-model/src/services/databricks/credentials.ts';
 import type {
   Databricks,
   GitFolder,
@@ -16,6 +17,7 @@ export interface FakeDatabricks extends Databricks {
     jobs: Job[];
     grants: Map<string, Grant[]>;
     members: Set<string>;
+    credentials: Map<string, ServiceCredential>;
     gitProviders: string[];
   };
 }
@@ -29,6 +31,7 @@ export function fakeDatabricks(): FakeDatabricks {
     jobs: [],
     grants: new Map(),
     members: new Set(),
+    credentials: new Map(),
     gitProviders: [],
   };
   const find = async (path: string) => state.objects.find((each) => each.path === path);
@@ -94,6 +97,17 @@ export function fakeDatabricks(): FakeDatabricks {
     },
     async removeJob(id) {
       state.jobs = state.jobs.filter((job) => job.id !== id);
+    },
+    credentials: {
+      find: async (name) => state.credentials.get(name),
+      async create({ name, comment }) {
+        if (state.credentials.has(name)) refuse(409, 'CREDENTIAL_ALREADY_EXISTS');
+        state.credentials.set(name, { name, comment });
+        return { name, comment };
+      },
+      async remove(name) {
+        state.credentials.delete(name);
+      },
     },
     isMember: async (principal) => state.members.has(principal),
     async addMember(principal) {

@@ -73,7 +73,7 @@ const Compute = v.strictObject({
 
 const Tracking = v.strictObject({
   access: v.optional(v.picklist(['service-credential', 'secret-scope']), 'service-credential'),
-  /** Name of the Unity Catalog service credential, or of the secret scope. A name, never a secret. */
+  /** Name of the Unity Catalog service credential, or of the secret scope; empty: `<model>-tracking`. A name, never a secret. */
   name: v.optional(v.string(), ''),
 });
 

@@ -93,6 +93,7 @@ const places = {
   },
   'OCI repository': { max: 255, pattern: /^[a-z0-9]+([._-][a-z0-9]+)*$/, source: 'OCI distribution' },
   'Azure ML model and experiment': { max: 255, pattern: /^[a-zA-Z0-9][\w.-]*$/, source: 'Azure ML' },
+  'Unity Catalog credential, Databricks secret scope': { max: 128, pattern: /^[\w.@-]+$/, source: 'Secrets API' },
   'Databricks job': { max: 4096, pattern: /^[\w-]+$/, source: 'Jobs API' },
   'Databricks path element': { max: 256, pattern: /^[\w-]+$/, source: 'Workspace API' },
 } as const;
@@ -113,6 +114,7 @@ describe('every object named after the longest model name', () => {
     ['OCI repository', names.image],
     ['Azure ML model and experiment', names.experiment],
     ['Azure ML model and experiment', names.registeredModel],
+    ['Unity Catalog credential, Databricks secret scope', names.trackingAccess],
     ...Object.values(names.jobs).map((name) => ['Databricks job', name] as const),
     ...Object.values(names.databricks).flatMap((path) =>
       path

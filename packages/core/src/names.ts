@@ -75,6 +75,8 @@ export interface Names {
   /** Databricks workspace paths. */
   readonly databricks: { readonly directory: string; readonly main: string; readonly integration: string };
   readonly jobs: { readonly integration: string; readonly train: string };
+  /** Service credential or scope of secrets by which notebooks sign in to the tracking server. */
+  readonly trackingAccess: string;
   /** MLflow experiment and registered model. */
   readonly experiment: string;
   readonly registeredModel: string;
@@ -98,6 +100,7 @@ export function toNames(manifest: Manifest): Names {
     connections: { ci: devops.connections.ci || `${model}-ci`, deploy: devops.connections.deploy || `${model}-deploy` },
     databricks: { directory, main: `${directory}/main`, integration: `${directory}/integration` },
     jobs: { integration: `${model}-integration`, train: `${model}-train` },
+    trackingAccess: databricks.tracking.name || `${model}-tracking`,
     experiment: model,
     registeredModel: model,
     namespace: azure.namespace || model,

@@ -86,6 +86,7 @@ export const en = {
   'right.edit-workspace-folder': 'write to the shared folder of the Databricks workspace',
   'right.create-git-folder': 'create Git folders in Databricks',
   'right.create-job': 'create jobs in Databricks',
+  'right.create-service-credential': 'create service credentials in Unity Catalog (CREATE SERVICE CREDENTIAL)',
   'right.add-workspace-member': 'add service principals to the Databricks workspace',
   'right.manage-workspace-permissions': 'manage permissions in the Databricks workspace',
   'right.read-repository': 'read the repository',
@@ -99,6 +100,7 @@ export const en = {
   'holder.build-administrator': 'a Build Administrator of the project',
   'holder.library-administrator': 'an administrator of the project’s library',
   'holder.workspace-administrator': 'an administrator of the Databricks workspace',
+  'holder.metastore-administrator': 'a metastore administrator of Databricks',
   // create
   'create.intro': 'A repository, pipelines, policies, Databricks jobs and schedules for one machine-learning model.',
   'create.sandboxNote': 'Nothing leaves this machine: the sandbox stands in for Azure.',
@@ -595,7 +597,8 @@ export const en = {
   'field.databricks.folder': 'Workspace folder that holds one folder a model.',
   'field.databricks.tracking': 'How the notebook signs in to the tracking server.',
   'field.databricks.tracking.access': 'service-credential (Unity Catalog) or secret-scope.',
-  'field.databricks.tracking.name': 'Name of the credential or scope. Never the secret itself.',
+  'field.databricks.tracking.name':
+    'Name of the credential or scope; empty: <model>-tracking. Never the secret itself.',
   'field.databricks.compute': 'What training runs on; it is let go at the end of each run.',
   'field.databricks.compute.serverless': 'true: serverless compute; the fields below do not count then.',
   'field.databricks.compute.gpu': 'true: a GPU runtime and machine.',

@@ -91,6 +91,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'right.edit-workspace-folder': 'écrire dans le dossier partagé de l’espace de travail Databricks',
   'right.create-git-folder': 'créer des dossiers Git dans Databricks',
   'right.create-job': 'créer des tâches dans Databricks',
+  'right.create-service-credential': 'créer des identifiants de service dans Unity Catalog (CREATE SERVICE CREDENTIAL)',
   'right.add-workspace-member': 'ajouter des principaux de service à l’espace de travail Databricks',
   'right.manage-workspace-permissions': 'gérer les autorisations dans l’espace de travail Databricks',
   'right.read-repository': 'lire le dépôt',
@@ -104,6 +105,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'holder.build-administrator': 'un administrateur de build du projet',
   'holder.library-administrator': 'un administrateur de la bibliothèque du projet',
   'holder.workspace-administrator': 'un administrateur de l’espace de travail Databricks',
+  'holder.metastore-administrator': 'un administrateur du metastore de Databricks',
   // create
   'create.intro':
     'Un dépôt, des pipelines, des stratégies, des tâches Databricks et des horaires pour un modèle d’apprentissage automatique.',
@@ -627,7 +629,8 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'field.databricks.folder': 'Dossier de l’espace de travail qui contient un dossier par modèle.',
   'field.databricks.tracking': 'Comment le notebook se connecte au serveur de suivi.',
   'field.databricks.tracking.access': 'service-credential (Unity Catalog) ou secret-scope.',
-  'field.databricks.tracking.name': 'Nom de l’identifiant ou de l’étendue. Jamais le secret lui-même.',
+  'field.databricks.tracking.name':
+    'Nom de l’identifiant ou de l’étendue ; vide : <modèle>-tracking. Jamais le secret lui-même.',
   'field.databricks.compute': 'Ce sur quoi l’entraînement s’exécute ; libéré à la fin de chaque exécution.',
   'field.databricks.compute.serverless': 'true : calcul sans serveur ; les champs ci-dessous ne comptent alors pas.',
   'field.databricks.compute.gpu': 'true : environnement et machine avec GPU.',

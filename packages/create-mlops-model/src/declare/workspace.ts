@@ -2,6 +2,7 @@ import { type JobKind, toJobSettings } from '@create-mlops-model/core';
 import { directoryResource } from '../resources/directory.ts';
 import { gitFolderResource } from '../resources/git-folder.ts';
 import { jobResource } from '../resources/job.ts';
+import { serviceCredentialResource } from '../resources/service-credential.ts';
 import { workspaceMemberResource } from '../resources/workspace-member.ts';
 import { workspacePermissionResource } from '../resources/workspace-permission.ts';
 import type { Base, Declaration } from './base.ts';
@@ -12,7 +13,7 @@ import type { Protection } from './protection.ts';
  * else; the `deploy` identity gets the Git folder on main and the training job.
  */
 export function declareWorkspace(declaration: Declaration, base: Base, { connections }: Protection) {
-  const { manifest, names, target, services, cloneUrl } = declaration;
+  const { manifest, names, target, services, mark, cloneUrl } = declaration;
   const { databricks } = services;
   const directory = directoryResource({ path: names.databricks.directory }, databricks);
   const integration = directoryResource({ path: names.databricks.integration }, databricks);
@@ -63,5 +64,10 @@ export function declareWorkspace(declaration: Declaration, base: Base, { connect
   const members = [...new Map([ci, deploy].map((each) => [each.connectionName, each])).values()].map((each) =>
     workspaceMemberResource(each, databricks),
   );
-  return [directory, integration, main, jobs.integration, jobs.train, ...members, ...permissions];
+  // A scope of secrets is the team's alone: what lies in it is nobody else's business.
+  const tracking =
+    manifest.databricks.tracking.access === 'service-credential'
+      ? [serviceCredentialResource({ name: names.trackingAccess, mark, target }, databricks)]
+      : [];
+  return [directory, integration, main, jobs.integration, jobs.train, ...members, ...permissions, ...tracking];
 }

@@ -20,5 +20,6 @@ export const RIGHTS = {
   gitFolder: { name: 'right.create-git-folder', holder: workspaceAdministrator },
   job: { name: 'right.create-job', holder: workspaceAdministrator },
   member: { name: 'right.add-workspace-member', holder: workspaceAdministrator },
+  credential: { name: 'right.create-service-credential', holder: 'holder.metastore-administrator' },
   grant: { name: 'right.manage-workspace-permissions', holder: workspaceAdministrator },
 } as const satisfies Record<string, Right>;

@@ -1,4 +1,6 @@
 import type { JobSettings } from '@create-mlops-model/core';
+import { makeServiceCredentials, type ServiceCredentials } from './databricks/credentials.ts';
+import { type JobRun, makeJobRuns } from './databricks/job-runs.ts';
 import { makeDatabricksRest } from './databricks/rest.ts';
 import type { Http } from './http.ts';
 import type { Credential } from './identity.ts';
@@ -70,6 +72,10 @@ export interface Databricks {
   /** Replaces all settings. */
   resetJob(id: number, settings: JobSettings): Promise<void>;
   removeJob(id: number): Promise<void>;
+  /** The newest run of a job, with what its notebook handed out. */
+  findLastRun(jobId: number): Promise<JobRun | undefined>;
+  /** Service credentials of the workspace's metastore. */
+  readonly credentials: ServiceCredentials;
   /** Whether an application is a member of the workspace. */
   isMember(principal: string): Promise<boolean>;
   /** Makes an application a member, with access to the workspace. */
@@ -121,7 +127,8 @@ const MEMBERS = '2.0/preview/scim/v2/ServicePrincipals';
 
 /** The real one, over HTTP. */
 export function makeDatabricks(options: DatabricksOptions): Databricks {
-  const { get, post, patch, put, del } = makeDatabricksRest(options);
+  const rest = makeDatabricksRest(options);
+  const { get, post, patch, put, del } = rest;
 
   const find = async (path: string): Promise<WorkspaceObject | undefined> => {
     const query = `path=${encodeURIComponent(path)}`;
@@ -196,6 +203,8 @@ export function makeDatabricks(options: DatabricksOptions): Databricks {
     async removeJob(id) {
       await post('2.2/jobs/delete', { job_id: id }, true);
     },
+    ...makeJobRuns(rest),
+    credentials: makeServiceCredentials(rest),
     async isMember(principal) {
       const filter = encodeURIComponent(`applicationId eq "${principal}"`);
       const found = await get<{ Resources?: readonly unknown[] }>(`${MEMBERS}?filter=${filter}`);
