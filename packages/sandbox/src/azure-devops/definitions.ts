@@ -20,6 +20,7 @@ import { badRequest, ServiceError } from './errors.ts';
 import { ensureFolder } from './folders.ts';
 import { checkDefinitionName } from './object-names.ts';
 import { requireRight } from './rights.ts';
+import { removeBuilds } from './runs/remove-builds.ts';
 import { type Definition, type Project, takeNumber } from './state.ts';
 
 /** The definition of the address. @throws ServiceError 404 */
@@ -119,12 +120,15 @@ function updateDefinition(call: Call): Answer {
   return ok(describeDefinition(call, project, definition));
 }
 
-function deleteDefinition(call: Call): Answer {
+/** Runs go with their definition. */
+async function deleteDefinition(call: Call): Promise<Answer> {
   const project = getProject(call);
   const definition = getDefinition(call, project, call.params.definitionId);
   const token = toDefinitionToken(project.id, definition.path, definition.id);
   requireRight(call, 'DeleteBuildDefinition', { project, token, name: `${definition.id}:${definition.name}` });
-  call.organization.definitions = call.organization.definitions.filter((other) => other !== definition);
+  const { organization } = call;
+  organization.definitions = organization.definitions.filter((other) => other !== definition);
+  await removeBuilds(call, ({ definitionId }) => definitionId === definition.id);
   return noContent();
 }
 

@@ -20,6 +20,7 @@ import { DEFAULT_PROCESS, GENERAL_SETTINGS, PROCESSES } from './project-defaults
 import { toDefaultTeam, toProjectReference } from './project-form.ts';
 import { addRepository } from './repositories.ts';
 import { requireRight } from './rights.ts';
+import { removeBuilds } from './runs/remove-builds.ts';
 import { type Organization, type Project, takeNumber } from './state.ts';
 import { toGitFolder, type World } from './world.ts';
 
@@ -166,13 +167,7 @@ async function deleteProject(call: Call): Promise<Answer> {
   organization.repositories = organization.repositories.filter(stays);
   organization.definitions = organization.definitions.filter(stays);
   organization.folders = organization.folders.filter(stays);
-  for (const build of organization.builds.filter((item) => !stays(item))) {
-    await call.world.runs.remove(organization, build);
-  }
-  organization.builds = organization.builds.filter(stays);
-  const isLeft = ({ buildId }: { buildId: number }) => organization.builds.some(({ id }) => id === buildId);
-  organization.deployments = organization.deployments.filter(isLeft);
-  organization.testRuns = organization.testRuns.filter(isLeft);
+  await removeBuilds(call, (build) => !stays(build));
   organization.pullRequests = organization.pullRequests.filter(stays);
   organization.policies = organization.policies.filter(stays);
   organization.environments = organization.environments.filter(stays);

@@ -4,6 +4,7 @@ import { badRequest } from '../errors.ts';
 import type { Build, Json } from '../state.ts';
 import { describeBuild } from './build-form.ts';
 import { getBuild, requireBuildRight } from './find-build.ts';
+import { removeBuilds } from './remove-builds.ts';
 
 /** Cancels a run, keeps it, or numbers it anew. */
 export function updateBuild(call: Call): Answer {
@@ -68,10 +69,6 @@ export async function deleteBuild(call: Call): Promise<Answer> {
   if (build.status !== 'completed') {
     throw badRequest(`The build ${build.number} is in progress and cannot be deleted.`, 'InvalidBuildException');
   }
-  await call.world.runs.remove(call.organization, build);
-  const { organization } = call;
-  organization.builds = organization.builds.filter((other) => other !== build);
-  organization.deployments = organization.deployments.filter(({ buildId }) => buildId !== build.id);
-  organization.testRuns = organization.testRuns.filter(({ buildId }) => buildId !== build.id);
+  await removeBuilds(call, (other) => other === build);
   return noContent();
 }

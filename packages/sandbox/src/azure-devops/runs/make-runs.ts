@@ -4,28 +4,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Pipeline } from '../../agent/compile/pipeline.ts';
 import type { Result } from '../../agent/expression/run-condition.ts';
 import { signalGroup } from '../../agent/run/process-groups.ts';
-import { findProject } from '../call.ts';
 import { leaveRun } from '../gates/decide-stage.ts';
 import { settlePullRequests } from '../settle-pull-requests.ts';
 import type { Build, Organization } from '../state.ts';
 import type { World } from '../world.ts';
 import { openAgentPool } from './agent-pool.ts';
-import { countOnce } from './count-once.ts';
 import type { GoingRun } from './going-run.ts';
-import { toResourceVariables } from './pipeline-resources.ts';
-import { toKnownVariables, toRunVariables } from './predefined-variables.ts';
+import { type PreparedRun, prepareRun } from './prepare-run.ts';
 import { recoverRuns } from './recover-runs.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { openRunRecord, type RunRecord } from './run-record.ts';
-import { findResources } from './run-resources.ts';
-import {
-  addVariables,
-  listDeclared,
-  listOfDefinition,
-  listPredefined,
-  toTexts,
-  type Variables,
-} from './run-variables.ts';
 import type { Runs } from './runs.ts';
 
 /** How many jobs run at the same time. */
@@ -115,6 +103,8 @@ export function makeRuns(bare: Omit<World, 'runs'>, home: string): Runs {
     },
     open: (organization, build) => open(organization, build.id),
     async remove(organization, build) {
+      // Nobody waits for its end here: that needs a turn, and this is called in one.
+      going.get(toKey(organization, build.id))?.controller.abort();
       await rm(toFolder(organization, build.id), { recursive: true, force: true });
     },
     recover: () => recoverRuns(world, agents, { open, start }),
@@ -132,40 +122,18 @@ export function makeRuns(bare: Omit<World, 'runs'>, home: string): Runs {
   };
 }
 
-type Prepared = Pick<GoingRun, 'project' | 'definition' | 'repository' | 'variables' | 'takeNumber' | 'resources'>;
-
-function prepare(world: World, organization: Organization, build: Build, pipeline: Pipeline): Prepared {
-  const scene = { world, organization };
-  const project = findProject(organization, build.projectId);
-  const definition = organization.definitions.find(({ id }) => id === build.definitionId);
-  const repository = organization.repositories.find(({ id }) => id === build.repositoryId);
-  if (!project || !definition || !repository) throw new Error('its project, definition or repository is gone');
-  const takeNumber = countOnce(organization, definition.id);
-  const predefined = {
-    ...toKnownVariables(scene, { ...build, project, definition, repository }),
-    ...toRunVariables(organization, build),
-    ...build.predefined,
-    ...toResourceVariables(scene, build),
-  };
-  const variables: Variables = addVariables(
-    addVariables(new Map(), listPredefined(predefined), { variables: {} }),
-    [
-      ...listOfDefinition(organization, definition, build),
-      ...listDeclared(organization, project.id, pipeline.variables),
-    ],
-    { variables: {}, takeNumber, startTime: build.queueTime },
-  );
-  const finder = { scene, project, definition, pipeline, variables: toTexts(variables) };
-  return { project, definition, repository, variables, takeNumber, resources: findResources(finder).byStage };
-}
-
-type Room = Omit<GoingRun, keyof Prepared>;
+type Room = Omit<GoingRun, keyof PreparedRun>;
 
 /** What keeps a run from its first stage is said with the run, as what is wrong with its pipeline. */
 async function goThrough(room: Room): Promise<Result> {
-  const { world, organization, build, pipeline } = room;
+  const { build, signal, stopping } = room;
   try {
-    return await runPipeline({ ...room, ...prepare(world, organization, build, pipeline) });
+    const prepared = await prepareRun(room);
+    // A paused pipeline takes runs, and starts them when it goes on.
+    while (prepared.definition.body.queueStatus === 'paused' && !signal.aborted && !stopping.aborted) {
+      await room.changed();
+    }
+    return await runPipeline({ ...room, ...prepared });
   } catch (error) {
     build.validation = [{ result: 'error', message: (error as Error).message }];
     return 'Failed';

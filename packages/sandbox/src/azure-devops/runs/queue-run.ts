@@ -134,6 +134,10 @@ function refuseUnsupported(pipeline: Pipeline): void {
     throw error instanceof PipelineProblem ? invalidPipeline(error.message) : error;
   }
   for (const stage of pipeline.stages) {
+    const { trigger } = stage.settings;
+    if (trigger !== undefined && trigger !== '' && trigger !== 'automatic') {
+      throw invalidPipeline(`The pipeline is not valid. Stage ${stage.name}: 'trigger: manual' is not supported here.`);
+    }
     for (const job of stage.jobs) {
       const refuse = (what: string) =>
         invalidPipeline(`The pipeline is not valid. Job ${job.name}: ${what} is not supported here.`);

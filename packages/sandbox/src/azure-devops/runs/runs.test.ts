@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestSandbox, type TestSandbox } from '../../test-sandbox.ts';
@@ -453,5 +455,87 @@ stages:
     const { body: shown } = await box.ask('GET', `ml/_apis/pipelines/${pipeline.id}/runs/${queued.body.id}`);
     expect(shown).toMatchObject({ state: 'completed', result: 'succeeded', resources: { repositories: { self: {} } } });
     expect((await box.ask('GET', `ml/_apis/pipelines/${pipeline.id}/runs`)).body.count).toBe(1);
+  });
+
+  test('a deployment that fails runs what is to happen then, and says so in its environment', async () => {
+    const made = await box.ask('POST', 'ml/_apis/pipelines/environments?api-version=7.1-preview.1', {
+      name: 'failing',
+    });
+    const permission = `ml/_apis/pipelines/pipelinePermissions/environment/${made.body.id}?api-version=7.1-preview.1`;
+    await box.ask('PATCH', permission, { allPipelines: { authorized: true } });
+    const { build, results } = await runYaml(
+      'deployment-fails',
+      `
+trigger: none
+jobs:
+  - deployment: d
+    environment: failing
+    strategy:
+      runOnce:
+        deploy: { steps: [{ bash: exit 1, displayName: Deploy }] }
+        routeTraffic: { steps: [{ bash: echo, displayName: Route }] }
+        on:
+          failure: { steps: [{ bash: echo, displayName: Undo }] }
+          success: { steps: [{ bash: echo, displayName: Praise }] }
+`,
+    );
+    expect([build.result, results.Deploy, results.Undo]).toEqual(['failed', 'failed', 'succeeded']);
+    expect(Object.keys(results)).not.toEqual(expect.arrayContaining([expect.stringMatching(/Route|Praise/)]));
+    const at = `ml/_apis/distributedtask/environments/${made.body.id}/environmentdeploymentrecords`;
+    expect((await box.ask('GET', at)).body.value).toMatchObject([{ result: 'failed' }]);
+  });
+
+  test('a push during a run changes nothing of it; the next run has it', async () => {
+    const flag = join(box.folder('flag'), 'flag');
+    const pipeline = await makePipeline(box, 'pushed', {
+      'pipeline.yml': `
+trigger: none
+jobs:
+  - job: a
+    steps: [{ checkout: none }, { bash: 'until test -e ${flag}; do sleep 0.05; done' }]
+  - job: b
+    dependsOn: a
+    steps: [{ bash: cat file.txt, displayName: Read }]
+`,
+      'file.txt': 'before',
+    });
+    const { id } = (await pipeline.queue()).body;
+    await waitUntil(box, id, ({ status }) => status === 'inProgress');
+    await pipeline.push({ 'file.txt': 'after' });
+    writeFileSync(flag, '');
+    expect(await (await waitForEnd(box, id)).log('Read')).toContain('before');
+    expect(await (await pipeline.run()).log('Read')).toContain('after');
+  });
+
+  test('a triggered run of a pipeline that is wrong is there, has failed, and says why', async () => {
+    const pipeline = await makePipeline(box, 'wrong', { 'pipeline.yml': 'trigger: none\nsteps: [{ bash: echo }]\n' });
+    await pipeline.push({ 'pipeline.yml': 'trigger: [main]\nvariables: [{ group: lost }]\nsteps: [{ bash: echo }]\n' });
+    const list = async () => (await box.ask('GET', `ml/_apis/build/builds?definitions=${pipeline.id}`)).body.value;
+    await expect.poll(list).toMatchObject([
+      {
+        status: 'completed',
+        result: 'failed',
+        reason: 'individualCI',
+        validationResults: [{ result: 'error', message: expect.stringContaining('Variable group lost') }],
+      },
+    ]);
+  });
+
+  test('a paused pipeline takes a run and starts it later; a run that waits can be cancelled; both go with the pipeline', async () => {
+    const pipeline = await makePipeline(box, 'paused', { 'pipeline.yml': 'trigger: none\nsteps: [{ bash: echo }]\n' });
+    const at = `ml/_apis/build/definitions/${pipeline.id}`;
+    const setStatus = async (queueStatus: string) =>
+      box.ask('PUT', at, { ...(await box.ask('GET', at)).body, queueStatus });
+    await setStatus('paused');
+    const [first, second] = [(await pipeline.queue()).body.id, (await pipeline.queue()).body.id];
+    await box.ask('PATCH', `ml/_apis/build/builds/${second}`, { status: 'cancelling' });
+    expect((await waitForEnd(box, second)).build.result).toBe('canceled');
+    expect((await box.ask('GET', `ml/_apis/build/builds/${first}`)).body.status).toBe('notStarted');
+    await setStatus('enabled');
+    expect((await waitForEnd(box, first)).build.result).toBe('succeeded');
+    await setStatus('disabled');
+    expect((await pipeline.queue()).body.typeKey).toBe('DefinitionDisabledException');
+    expect((await box.ask('DELETE', at)).status).toBe(204);
+    expect((await box.ask('GET', `ml/_apis/build/builds/${first}`)).status).toBe(404);
   });
 });

@@ -56,6 +56,8 @@ export async function makePipeline(
     process: { type: 2, yamlFilename: 'pipeline.yml' },
     repository: { id: repositoryId, type: 'TfsGit', defaultBranch: 'refs/heads/main' },
     queue: { id: 2 },
+    // The file says what starts it.
+    triggers: [{ triggerType: 'continuousIntegration', settingsSourceType: 2, branchFilters: [], pathFilters: [] }],
   };
   const { id } = (await box.ask('POST', 'ml/_apis/build/definitions', definition)).body;
   const queue = (body: object = {}) => box.ask('POST', 'ml/_apis/build/builds', { definition: { id }, ...body });
