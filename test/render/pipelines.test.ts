@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Files, toNames } from '../../packages/core/src/index.ts';
 import { toVariableGroups } from '../../packages/pipeline-templates/src/index.ts';
 import { renderProject } from '../../scripts/render.ts';
-import { ROOT } from '../../scripts/toolchain.mjs';
 import { aTarget } from '../build.ts';
+import { findSchemaErrors } from './azure-pipelines.ts';
 import { listCases } from './cases.ts';
 import {
   findLostDependencies,
@@ -19,18 +16,6 @@ import {
   listSteps,
   readPipelines,
 } from './references.ts';
-
-/** Microsoft's schema. It models most numbers and booleans as text, those of tasks not; some of its patterns are no unicode patterns. */
-function compileSchema() {
-  const schema = JSON.parse(readFileSync(join(ROOT, 'test/render/azure-pipelines-schema.json'), 'utf8'));
-  return new Ajv({ strict: false, unicodeRegExp: false, allowUnionTypes: true, coerceTypes: true }).compile(schema);
-}
-
-const validate = compileSchema();
-
-function findSchemaErrors(text: string): unknown {
-  return validate(parse(text, { schema: 'failsafe' })) ? [] : validate.errors;
-}
 
 it('the schema notices what is wrong', () => {
   expect(findSchemaErrors('trigger: none\nschedules:\n  - { cron: "0 6 * * 1", alwayz: true }')).not.toEqual([]);

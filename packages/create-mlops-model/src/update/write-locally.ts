@@ -1,3 +1,4 @@
+import { join, posix } from 'node:path';
 import {
   BASE_PATH,
   type FileVersion,
@@ -7,7 +8,7 @@ import {
   printLock,
   UserError,
 } from '@create-mlops-model/core';
-import { type Disk, findEntry } from '../services/disk.ts';
+import { type Disk, findEntry, openDisk } from '../services/disk.ts';
 import { type CommitSpec, type GitObjects, type TreeEntry, toTreeFile } from '../services/git-objects.ts';
 
 /**
@@ -141,6 +142,7 @@ async function settle(disk: Disk, git: GitObjects, pair: Pair, side: keyof Pair)
     return now !== old!.get(path)?.contents && now !== fresh!.get(path)?.contents;
   });
   if (foreign.length > 0) throw changedSince(foreign);
+  for (const path of paths) sweepDrafts(disk, path);
   // What goes first: a file may stand where another one's folder will be.
   for (const path of paths) if (wanted.get(path) === undefined) disk.remove(path);
   for (const path of paths) {
@@ -148,6 +150,15 @@ async function settle(disk: Disk, git: GitObjects, pair: Pair, side: keyof Pair)
     if (file !== undefined) disk.write(path, { contents: file.contents, executable: file.executable ?? false });
   }
   return paths;
+}
+
+/** A run that was killed while it wrote leaves what it had (`disk.ts`) beside the file. */
+function sweepDrafts(disk: Disk, path: string): void {
+  const [folder, name] = [posix.dirname(path), posix.basename(path)];
+  for (const each of openDisk(join(disk.folder, folder)).list()) {
+    if (each.startsWith(`${name}.`) && /^\d+\.tmp$/.test(each.slice(name.length + 1)))
+      disk.remove(posix.join(folder, each));
+  }
 }
 
 async function readEntries(disk: Disk, git: GitObjects, commit: string): Promise<ReadonlyMap<string, TreeEntry>> {
