@@ -1,10 +1,8 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Hook, Job, Step } from '../../agent/compile/pipeline.ts';
 import { replaceMacros } from '../../agent/expression/replace-macros.ts';
 import type { JobEnd, JobVariable, JobWork } from '../../agent/run/job-work.ts';
 import { runJob } from '../../agent/run/run-job.ts';
-import { isObject, toObject } from '../call.ts';
+import { isObject } from '../call.ts';
 import { toGitFolder } from '../world.ts';
 import { toNow, toWorst } from './going-run.ts';
 import { makeJobHost } from './job-host.ts';
@@ -105,7 +103,6 @@ async function runOnAgent(start: JobStart, part: Part): Promise<JobEnd> {
   const seconds = timeoutMinutes > 0 ? Math.min(timeoutMinutes * 60 + 600, LONGEST_TOKEN) : LONGEST_TOKEN;
   const token = world.signIn.grantBuildToken(organization.id, project.id, seconds).text;
   const folders = agent.toFolders(`${organization.name}-${run.definition.id}`);
-  await cleanWorkspace(folders.build, job);
   const end = await runJob({
     steps: part.steps,
     implicitCheckout: !part.isDeployment,
@@ -142,19 +139,6 @@ function findClean({ settings }: Job): JobWork['clean'] {
   const { workspace } = settings;
   const clean = isObject(workspace) ? workspace.clean : undefined;
   return (['outputs', 'resources', 'all'] as const).find((each) => each === clean);
-}
-
-/** What `workspace: clean` takes away before a job (azure-devops-yaml-schema, jobs-job-workspace). */
-const CLEANED: Readonly<Record<string, readonly string[]>> = {
-  all: ['.'],
-  outputs: ['b'],
-  resources: ['s'],
-};
-
-async function cleanWorkspace(folder: string, { settings }: Job): Promise<void> {
-  const { clean } = toObject(settings.workspace);
-  const names = typeof clean === 'string' ? (CLEANED[clean.toLowerCase()] ?? []) : [];
-  for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 function toMinutes(start: JobStart, { settings }: Job, name: string, usual: unknown, fallback: number): number {
