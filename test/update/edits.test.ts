@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createTranslate,
   type Files,
+  findTextProblems,
   type MergeInput,
   parseLock,
   planMerge,
@@ -53,6 +55,15 @@ async function openPacked(
   const lock = parseLock(packed.get('mlops.lock')?.contents ?? '');
   const base = await readBase(packed.get('.mlops/base.jsonl')?.contents ?? '', lock, sha256);
   return { lock, base, mine: change(toTree(withoutKept(packed))), theirs };
+}
+
+/** Some edits are of a text that another one has changed already. */
+function tryEdit(tree: Tree, edit: Edit): Tree {
+  try {
+    return applyEdit(tree, edit);
+  } catch {
+    return tree;
+  }
 }
 
 const textAt = (tree: Tree, path: string) => {
@@ -113,6 +124,33 @@ describe.each(listVersions())('a project of templates %s', (version) => {
       const stepped = applyPlan(await merge(second), second.mine);
       expect(Object.fromEntries(stepped)).toEqual(Object.fromEntries(direct));
     });
+  });
+
+  it('P12 any number of edits together leave pipelines that Azure takes, or conflicts', {
+    timeout: 120_000,
+  }, async () => {
+    const theirs = toLater(await renderNow());
+    const pristine = await openPacked(version, NAME, (tree) => tree, theirs);
+    const runs = Number(process.env.UPDATE_GIT_RUNS ?? 150);
+    const subsets = fc.sample(fc.shuffledSubarray([...edits], { minLength: 2 }), { numRuns: runs, seed: 20_261_122 });
+    let merged = 0;
+    for (const subset of subsets) {
+      const mine = subset.reduce(tryEdit, pristine.mine);
+      const { check: _, ...quick } = tools;
+      const plan = await planMerge({ ...pristine, mine }, quick, options);
+      const after = applyPlan(plan, mine);
+      for (const { path, action } of plan.results) {
+        if (action !== 'merge') continue;
+        merged++;
+        const text = textAt(after, path) ?? '';
+        expect(
+          findTextProblems(path, text, (each) => after.has(each)),
+          path,
+        ).toEqual([]);
+        if (/^pipelines\/(ci-train|deploy)\/[^/]+\.yml$/.test(path)) expect(findSchemaErrors(text)).toEqual([]);
+      }
+    }
+    expect(merged).toBeGreaterThan(runs);
   });
 
   it('takes newer templates and other answers in one update', async () => {
