@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { nextRuns } from '../../packages/core/src/index.ts';
 import { type OwnSandbox, startOwnSandbox, type Who } from './own-sandbox.ts';
 
 const MODEL = 'snow-melt';
@@ -127,7 +128,7 @@ describe('another schedule', () => {
 
   test('after its merge the server knows the schedule, and nothing is left to do', { timeout: 120_000 }, async () => {
     await git('push', '--quiet', 'origin', `:${(await listPullRequests())[0].sourceRefName}`);
-    // Nobody here runs the pipelines that main demands; what they demand is not what this is about.
+    // The pipelines that main demands take minutes; what they demand is not what this is about.
     for (const { id } of (await sandbox.devOps('GET', 'mlops/_apis/policy/configurations')).value) {
       await sandbox.devOps('DELETE', `mlops/_apis/policy/configurations/${id}`);
     }
@@ -146,5 +147,25 @@ describe('another schedule', () => {
     const [{ id }] = (await sandbox.devOps('GET', `mlops/_apis/build/definitions?name=${MODEL}-retrain`)).value;
     const preview = await sandbox.devOps('POST', `mlops/_apis/pipelines/${id}/preview`, { previewRun: true });
     expect(parse(preview.finalYaml).schedules).toMatchObject([{ cron: '15 6 * * *' }]);
+  });
+
+  test('when the clock reaches it, training runs on main, once', { timeout: 60_000 }, async () => {
+    const { now } = await sandbox.control('GET', 'clock');
+    const scheduled = async () =>
+      (await sandbox.devOps('GET', 'mlops/_apis/build/builds?reasonFilter=schedule')).value as readonly {
+        readonly definition: { readonly name: string };
+        readonly sourceBranch: string;
+        readonly sourceVersion: string;
+        readonly queueTime: string;
+      }[];
+    const due = nextRuns(['15 6 * * *'], 'UTC', new Date(now), 1)[0] ?? new Date(now);
+    await sandbox.control('PUT', 'clock', { now: new Date(due.getTime() - 60_000).toISOString() });
+    expect(await scheduled()).toEqual([]);
+    await sandbox.control('PUT', 'clock', { now: new Date(due.getTime() + 60_000).toISOString() });
+    await expect.poll(async () => (await scheduled()).length, { timeout: 10_000 }).toBe(1);
+    const [main = ''] = (await git('ls-remote', 'origin', 'refs/heads/main')).split('\t');
+    expect(await scheduled()).toMatchObject([
+      { definition: { name: `${MODEL}-retrain` }, sourceBranch: 'refs/heads/main', sourceVersion: main },
+    ]);
   });
 });
