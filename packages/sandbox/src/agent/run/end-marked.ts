@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { PROCESS_MARKER } from './step-environment.ts';
 
-/** Ends every process in whose environment a job's mark stands. @returns how many there were */
-export async function endMarked(marker: string): Promise<number> {
-  const text = `${PROCESS_MARKER}=${marker}`;
+/**
+ * Ends every process in whose environment a variable has a value: one that made a group of its own has left its job's
+ * groups, but not its environment. @returns how many there were
+ */
+export async function endMarked(name: string, value: string): Promise<number> {
+  const text = `${name}=${value}`;
   const pids = process.platform === 'linux' ? await listByFiles(text) : await listByPs(text);
   return pids.filter((pid) => pid !== process.pid && endProcess(pid)).length;
 }
@@ -30,7 +32,7 @@ async function listByPs(text: string): Promise<readonly number[]> {
   const { stdout } = await promisify(execFile)('ps', ['-E', '-ww', '-ax', '-o', 'pid=,command='], {
     maxBuffer: 64 * 1024 * 1024,
   });
-  return stdout.split('\n').flatMap((line) => (line.includes(text) ? [Number.parseInt(line, 10)] : []));
+  return stdout.split('\n').flatMap((line) => (` ${line} `.includes(` ${text} `) ? [Number.parseInt(line, 10)] : []));
 }
 
 function endProcess(pid: number): boolean {

@@ -1,5 +1,6 @@
 import { endMarked } from './end-marked.ts';
 import type { JobHost } from './job-work.ts';
+import { PROCESS_MARKER, toEnvironmentName } from './step-environment.ts';
 
 /** The process groups that a job has started and that may still be there. */
 export interface ProcessGroups {
@@ -25,8 +26,7 @@ export function makeProcessGroups(host: JobHost, marker: string): ProcessGroups 
     },
     async end() {
       const left = [...forgetBy.keys()].filter((pid) => signalGroup(pid, 'SIGKILL'));
-      // A process that made a group of its own has left those above, but not its environment.
-      const strayed = await endMarked(marker);
+      const strayed = await endMarked(PROCESS_MARKER, marker);
       for (const pid of forgetBy.keys()) forget(pid);
       return left.length + strayed;
     },
@@ -42,4 +42,9 @@ export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
     if (['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
+}
+
+/** Ends whatever jobs of an agent that is no more have left behind. @param home the agent's folder */
+export async function endLeftByAgent(home: string): Promise<void> {
+  await endMarked(toEnvironmentName('Agent.HomeDirectory'), home);
 }

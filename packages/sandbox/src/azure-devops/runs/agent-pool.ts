@@ -28,6 +28,8 @@ export interface AgentPool {
   /** Process groups that were running when the last sandbox ended. */
   readLeftOver(): readonly AgentProcess[];
   forgetLeftOver(): void;
+  /** Folders of the agents. */
+  readonly homes: readonly string[];
 }
 
 /** Opens the agents, whose folders stay from job to job. */
@@ -52,6 +54,7 @@ export function openAgentPool(folder: string, size: number): AgentPool {
         .map(toPath)
         .filter(existsSync)
         .flatMap((path) => JSON.parse(readFileSync(path, 'utf8')) as readonly AgentProcess[]),
+    homes: numbers.map((number) => join(folder, String(number))),
     forgetLeftOver() {
       for (const number of numbers) rmSync(toPath(number), { force: true });
     },

@@ -1,4 +1,5 @@
 import type { Pipeline } from '../../agent/compile/pipeline.ts';
+import { endLeftByAgent } from '../../agent/run/process-groups.ts';
 import { findProject } from '../call.ts';
 import { leaveRun } from '../gates/decide-stage.ts';
 import type { Build, Organization } from '../state.ts';
@@ -19,6 +20,11 @@ const ABANDONED = 'The run was abandoned: the sandbox was stopped while it was g
 export async function recoverRuns(world: World, agents: AgentPool, room: Room): Promise<void> {
   killLeftOver(agents.readLeftOver());
   agents.forgetLeftOver();
+  const isUnderWay = world.store.data.organizations.some(({ builds }) =>
+    builds.some(({ status }) => status !== 'completed'),
+  );
+  // What a step has put into a group of its own is found by its environment, which takes a look at every process.
+  if (isUnderWay) await Promise.all(agents.homes.map(endLeftByAgent));
   for (const organization of world.store.data.organizations) {
     organization.deployments ??= [];
     organization.testRuns ??= [];
