@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Bodies, listen, type Service } from './router.ts';
+import { type ListenOptions, listen, type Service } from './router.ts';
 import type { Store } from './store.ts';
 
 /** Ports of a sandbox; kept, so that a restart does not change a single URL. */
@@ -8,6 +8,7 @@ export interface Ports {
   readonly azureDevOps?: number;
   readonly databricks?: number;
   readonly registry?: number;
+  readonly cluster?: number;
   readonly tracking?: number;
 }
 
@@ -23,7 +24,7 @@ export class PortTaken extends Error {
 }
 
 /** The first ports tried when none is known. */
-const FIRST_PORTS = { azureDevOps: 7310, databricks: 7311, registry: 7710, tracking: 7711 } as const;
+const FIRST_PORTS = { azureDevOps: 7310, databricks: 7311, registry: 7710, cluster: 7810, tracking: 7711 } as const;
 const ATTEMPTS = 200;
 
 /**
@@ -35,31 +36,33 @@ export async function openPort(
   service: Service,
   asked: number | undefined,
   kept: Store<Ports>,
-  bodies: Bodies = 'read',
+  options: ListenOptions = {},
 ): Promise<{ server: Server; port: number }> {
   const fixed = asked ?? kept.data[name];
   const server =
-    fixed === undefined ? await listenFrom(service, FIRST_PORTS[name], bodies) : await listenAt(service, fixed, bodies);
+    fixed === undefined
+      ? await listenFrom(service, FIRST_PORTS[name], options)
+      : await listenAt(service, fixed, options);
   const { port } = server.address() as AddressInfo;
   kept.data = { ...kept.data, [name]: port };
   kept.save();
   return { server, port };
 }
 
-async function listenFrom(service: Service, first: number, bodies: Bodies): Promise<Server> {
+async function listenFrom(service: Service, first: number, options: ListenOptions): Promise<Server> {
   for (let port = first; port < first + ATTEMPTS * 2; port += 2) {
     try {
-      return await listenAt(service, port, bodies);
+      return await listenAt(service, port, options);
     } catch (error) {
       if (!(error instanceof PortTaken)) throw error;
     }
   }
-  return listenAt(service, 0, bodies);
+  return listenAt(service, 0, options);
 }
 
-async function listenAt(service: Service, port: number, bodies: Bodies): Promise<Server> {
+async function listenAt(service: Service, port: number, options: ListenOptions): Promise<Server> {
   try {
-    return await listen(service, port, bodies);
+    return await listen(service, port, options);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortTaken(port);
     throw error;

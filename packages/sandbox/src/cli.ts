@@ -40,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       identities: sandbox.identities(),
     });
     process.stdout.write(
-      `Azure DevOps ${addresses.azureDevOps}\nDatabricks   ${addresses.databricks}\nRegistry     ${addresses.registry}\nTracking     ${addresses.tracking}\n`,
+      `Azure DevOps ${addresses.azureDevOps}\nDatabricks   ${addresses.databricks}\nRegistry     ${addresses.registry}\nCluster      ${addresses.cluster}\nTracking     ${addresses.tracking}\n`,
     );
     await stopped;
     await sandbox.stop();

@@ -6,6 +6,7 @@ import { addProject } from './azure-devops/projects.ts';
 import type { Organization, Project, Settings } from './azure-devops/state.ts';
 import type { Scheduler } from './azure-devops/triggers/scheduler.ts';
 import { findOrganization, type World } from './azure-devops/world.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import { FAULT_KINDS, type Fault, type Faults } from './faults.ts';
 import type { Identity } from './identities.ts';
 import type { IdentityStore } from './identity-store.ts';
@@ -15,6 +16,7 @@ import type { SignIn } from './sign-in/sign-in.ts';
 
 /** Everything that can be turned from outside. */
 export interface Controls {
+  readonly cluster: Cluster;
   readonly world: World;
   readonly scheduler: Scheduler;
   readonly identities: IdentityStore;
@@ -72,6 +74,20 @@ const routes: readonly Route<Controls>[] = [
         putProject(world, params.organization ?? '', params.project ?? '', bodyOf(request)),
       ),
     }),
+  },
+  {
+    method: 'GET',
+    template: '_sandbox/cluster/services',
+    handle: (_request, _params, { cluster }) => ({ status: 200, body: cluster.addresses() }),
+  },
+  {
+    method: 'PUT',
+    template: '_sandbox/cluster/namespaces/{name}',
+    handle(_request, { name = '' }, { cluster }) {
+      if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`${name} is no name of a namespace.`);
+      cluster.ensureNamespace(name);
+      return { status: 200, body: { name } };
+    },
   },
   {
     method: 'GET',

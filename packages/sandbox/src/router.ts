@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 
 /** One request as a service's handlers see it. */
 export interface SandboxRequest {
@@ -71,11 +72,21 @@ const BODY_LIMIT = 32 * 1024 * 1024;
 /** `read`: before the service is asked · `stream`: the service reads `raw.request` itself, and `body` is empty. */
 export type Bodies = 'read' | 'stream';
 
+/** How a port is served. */
+export interface ListenOptions {
+  /** Default `read`. */
+  readonly bodies?: Bodies;
+  /** Key and certificate, as PEM; absent: plain HTTP. */
+  readonly tls?: { readonly key: string; readonly certificate: string };
+}
+
 /** Serves one service on 127.0.0.1. @returns the server, listening; port 0 takes a free one */
-export async function listen(service: Service, port: number, bodies: Bodies = 'read'): Promise<Server> {
-  const server = createServer((request, response) => {
+export async function listen(service: Service, port: number, options: ListenOptions = {}): Promise<Server> {
+  const { bodies = 'read', tls } = options;
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     void answer(service, request, response, bodies);
-  });
+  };
+  const server = tls ? createSecureServer({ key: tls.key, cert: tls.certificate }, listener) : createServer(listener);
   // A layer of some gigabytes takes its time.
   if (bodies === 'stream') server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;

@@ -11,15 +11,21 @@ import { emptyState } from './azure-devops/state.ts';
 import { makeScheduler } from './azure-devops/triggers/scheduler.ts';
 import { makeWorld, type World } from './azure-devops/world.ts';
 import { openClock } from './clock.ts';
+import { findClusterUser } from './cluster/caller.ts';
+import { makeCertificate } from './cluster/certificate.ts';
+import { openCluster } from './cluster/cluster.ts';
+import { toKubeconfig } from './cluster/kubeconfig.ts';
 import { controlService } from './control.ts';
 import { databricksService } from './databricks/service.ts';
 import { makeFaults } from './faults.ts';
-import { findIdentity, type Identity } from './identities.ts';
+import type { Identity } from './identities.ts';
 import { openIdentities } from './identity-store.ts';
+import { toAzRegistry } from './registry/az-registry.ts';
+import { findRegistryUser } from './registry/caller.ts';
 import { openRegistry, registryService } from './registry/registry.ts';
-import type { RegistryUser } from './registry/tokens.ts';
+import { makeRegistryTokens } from './registry/tokens.ts';
 import { makeRequestLog } from './request-log.ts';
-import type { Bodies, Service } from './router.ts';
+import type { ListenOptions, Service } from './router.ts';
 import { makeSignIn, type SignIn } from './sign-in/sign-in.ts';
 import { openStore } from './store.ts';
 import { openMlflowServer } from './tracking/mlflow-server.ts';
@@ -46,6 +52,8 @@ export interface Addresses {
   readonly registry: string;
   /** Machine-learning workspaces follow by the path that Azure gives them: all of them are kept by one server. */
   readonly tracking: string;
+  /** API server of the Kubernetes cluster. */
+  readonly cluster: string;
   /** The sandbox's own switches. */
   readonly control: string;
 }
@@ -71,13 +79,22 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
   mkdirSync(gitFolder, { recursive: true, mode: 0o700 });
   const identities = openIdentities(state);
   const kept = openStore<Ports>(state, 'ports', () => ({}));
-  const addresses = { azureDevOps: '', databricks: '', registry: '', tracking: '', control: '' };
+  const addresses = { azureDevOps: '', databricks: '', registry: '', cluster: '', tracking: '', control: '' };
   const store = openStore(state, 'azure-devops', emptyState);
   const tokenSeconds = () => store.data.settings.tokenSeconds ?? TOKEN_SECONDS;
+  const images = openRegistry(join(state, 'registry'));
+  const registryTokens = makeRegistryTokens(Date.now);
+  const tls = openStore(state, 'cluster-certificate', () => makeCertificate(Date.now()));
+  tls.save();
+  const { certificate } = tls.data;
   const signIn = makeSignIn({
     address: () => addresses.control,
     tokenSeconds,
-    services: { findTrackingUri: (workspace) => `${addresses.tracking}${toWorkspacePath(workspace)}` },
+    services: {
+      findTrackingUri: (workspace) => `${addresses.tracking}${toWorkspacePath(workspace)}`,
+      findRegistry: () => toAzRegistry(images, registryTokens, new URL(addresses.registry).host),
+      findKubeconfig: ({ name }, token) => toKubeconfig({ name, server: addresses.cluster, certificate, token }),
+    },
   });
   const parts = { store, gitFolder, identities: identities.all, clock: openClock(state), signIn };
   const world = makeWorld({ ...parts, origin: () => addresses.azureDevOps }, (made) => makeRuns(made, home));
@@ -87,7 +104,17 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
   const log = makeRequestLog(
     (authorization) => identities.find(authorization)?.key ?? signIn.nameCaller(authorization),
   );
+  const cluster = openCluster({
+    folder: join(state, 'cluster'),
+    registry: images,
+    registryHosts: () => [
+      new URL(addresses.registry).host,
+      new URL(addresses.registry).host.replace('localhost', '127.0.0.1'),
+    ],
+    signIn: (authorization) => findClusterUser(identities.signedIn(), signIn.tokens, authorization),
+  });
   const control = controlService({
+    cluster,
     world,
     scheduler,
     identities,
@@ -105,23 +132,29 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     gitRepositories: { resolve: (url) => findRepositoryFolder(world, url) },
   });
   const registry = registryService({
-    registry: openRegistry(join(state, 'registry')),
-    signIn: (authorization) => toRegistryUser(findIdentity(identities.signedIn(), authorization)),
+    registry: images,
+    tokens: registryTokens,
+    signIn: (authorization) => findRegistryUser(identities.signedIn(), signIn.tokens, authorization),
   });
   const mlflow = openMlflowServer(join(state, 'tracking'));
   const tracking = trackingService({ server: mlflow, tokens: signIn.tokens, identities: identities.signedIn });
   const dress = (name: string, service: Service) => delayed(world, log.wrap(name, faults.wrap(name, service)));
   const servers: Server[] = [];
-  const open = async (name: keyof Ports, service: Service, bodies?: Bodies) => {
-    const { server, port } = await openPort(name, service, ports[name], kept, bodies);
+  const open = async (name: keyof Ports, service: Service, options?: ListenOptions) => {
+    const { server, port } = await openPort(name, service, ports[name], kept, options);
     servers.push(server);
     return port;
   };
   try {
     addresses.azureDevOps = toUrl(await open('azureDevOps', switchboard(control, dress('azureDevOps', devOps))));
     addresses.databricks = toUrl(await open('databricks', dress('databricks', databricks)));
-    addresses.registry = toUrl(await open('registry', dress('registry', registry), 'stream'), 'localhost');
-    addresses.tracking = toUrl(await open('tracking', dress('tracking', tracking), 'stream'));
+    addresses.registry = toUrl(await open('registry', dress('registry', registry), { bodies: 'stream' }), 'localhost');
+    addresses.tracking = toUrl(await open('tracking', dress('tracking', tracking), { bodies: 'stream' }));
+    addresses.cluster = toUrl(await open('cluster', dress('cluster', cluster.service), { tls: tls.data })).replace(
+      'http:',
+      'https:',
+    );
+    await cluster.start();
     addresses.control = `${addresses.azureDevOps}/_sandbox`;
     await world.runs.recover();
     // After the runs: what it starts must not be taken for what a kill left.
@@ -129,6 +162,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     const stop = async () => {
       scheduler.stop();
       await closeAll(servers);
+      await cluster.stop();
       await world.runs.stop();
       await databricks.stop();
       await mlflow.stop();
@@ -137,6 +171,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     return { addresses, identities: identities.all, signIn, stop };
   } catch (error) {
     await closeAll(servers);
+    await cluster.stop();
     throw error;
   }
 }
@@ -144,10 +179,6 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
 /** `localhost` is the one name under which Docker and Podman both speak plain HTTP to a registry. */
 function toUrl(port: number, host: '127.0.0.1' | 'localhost' = '127.0.0.1'): string {
   return `http://${host}:${port}`;
-}
-
-function toRegistryUser(identity: Identity | undefined): RegistryUser | undefined {
-  return identity && { name: identity.account, mayPush: identity.role !== 'reader' };
 }
 
 function switchboard(control: Service, devOps: Service): Service {

@@ -45,7 +45,10 @@ export interface TestSandbox {
 export async function startTestSandbox(): Promise<TestSandbox> {
   const root = mkdtempSync(join(tmpdir(), 'sandbox-'));
   const home = join(root, 'home');
-  const sandbox = await startSandbox({ home, ports: { azureDevOps: 0, databricks: 0, registry: 0, tracking: 0 } });
+  const sandbox = await startSandbox({
+    home,
+    ports: { azureDevOps: 0, databricks: 0, registry: 0, cluster: 0, tracking: 0 },
+  });
   const { addresses } = sandbox;
   const organizationUrl = `${addresses.azureDevOps}/contoso`;
   const tokenOf = (who: string) => sandbox.identities().find(({ key }) => key === who)?.token ?? '';

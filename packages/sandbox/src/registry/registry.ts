@@ -5,7 +5,7 @@ import { deleteManifest, getManifest, listReferrers, listRepositories, listTags,
 import { RegistryError } from './registry-error.ts';
 import { openRepositories, type Repositories } from './repositories.ts';
 import { answerTokenRequest, findCaller, toChallenge } from './sign-in.ts';
-import { makeRegistryTokens, type RegistryTokens, type RegistryUser, type SignIn } from './tokens.ts';
+import type { RegistryTokens, RegistryUser, SignIn } from './tokens.ts';
 
 /** What the registry holds. */
 export interface Registry {
@@ -17,8 +17,7 @@ export interface Registry {
 export interface RegistryContext {
   readonly registry: Registry;
   readonly signIn: SignIn;
-  /** Milliseconds since 1970; default the machine's clock. */
-  readonly now?: () => number;
+  readonly tokens: RegistryTokens;
 }
 
 /** Opens the images of a folder. */
@@ -30,8 +29,7 @@ export function openRegistry(folder: string): Registry {
  * An image registry by the OCI distribution specification 1.1, with the sign-in of Azure's.
  * It reads bodies itself, since a layer may be larger than memory: its port has to be opened with `streaming`.
  */
-export function registryService({ registry, signIn, now = Date.now }: RegistryContext): Service {
-  const tokens = makeRegistryTokens(now);
+export function registryService({ registry, signIn, tokens }: RegistryContext): Service {
   return async (request) => {
     try {
       return withVersion(await answer(registry, tokens, signIn, request));

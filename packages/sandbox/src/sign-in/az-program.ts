@@ -7,6 +7,7 @@ export const AZ_PROGRAM = String.raw`'use strict';
 const { spawnSync } = require('node:child_process');
 const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const http = require('node:http');
+const { homedir } = require('node:os');
 const { dirname, join, resolve } = require('node:path');
 
 function readSession() {
@@ -44,7 +45,7 @@ function fail(text) {
 
 function act(reply) {
   for (const { path, text } of reply.files || []) {
-    const target = resolve(path);
+    const target = resolve(path.replace(/^~(?=\/)/, homedir()));
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, text, { mode: 0o600 });
   }

@@ -16,8 +16,26 @@ export interface AzReply {
   }[];
 }
 
+/** An image registry as `az acr` sees it. */
+export interface AzRegistry {
+  /** `host:port`. */
+  readonly server: string;
+  /** What `docker login` takes as the password of an application. */
+  grantPassword(applicationId: string): string;
+  hasRepository(repository: string): boolean;
+  /** By tag or digest. */
+  findDigest(repository: string, reference: string): string | undefined;
+}
+
 /** What the commands look into; filled in by the rooms that hold it. */
 export interface AzServices {
+  /** A registry by its name, without `.azurecr.io`. */
+  readonly findRegistry: (name: string) => AzRegistry | undefined;
+  /** A kubeconfig for somebody who signs in to a cluster with a token; `undefined`: there is no such cluster. */
+  readonly findKubeconfig: (
+    cluster: { readonly resourceGroup: string; readonly name: string },
+    token: string,
+  ) => string | undefined;
   /** Address of a machine-learning workspace's tracking server. */
   readonly findTrackingUri: (workspace: {
     readonly subscription: string;

@@ -1,0 +1,174 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { openRegistry, type Registry } from '../registry/registry.ts';
+import { listen } from '../router.ts';
+import { makeCertificate } from './certificate.ts';
+import { type Cluster, openCluster } from './cluster.ts';
+import { toKubeconfig } from './kubeconfig.ts';
+import { ARCHITECTURE } from './node/image-files.ts';
+import type { PodRuntime } from './node/pod-runtime.ts';
+
+/** What a program printed, and how it ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An answer of the API server. */
+export interface ApiAnswer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of all forms
+  readonly body: any;
+}
+
+/** A cluster of a test's own. */
+export interface TestCluster {
+  readonly cluster: Cluster;
+  readonly url: string;
+  readonly folder: string;
+  /** Name of the registry whose images can be run. */
+  readonly registryHost: string;
+  /** Runs `kubectl` as an administrator, with something on its standard input. */
+  kubectl(args: readonly string[], input?: string): Promise<Ended>;
+  /** Asks the API server as an administrator. */
+  ask(method: string, path: string, body?: unknown, type?: string): Promise<ApiAnswer>;
+  /** Applies a configuration on the server's side. */
+  apply(path: string, body: unknown, manager?: string, more?: string): Promise<ApiAnswer>;
+  /** Puts an image of some files into the registry. @returns its name by digest */
+  putImage(repository: string, tag: string, files: Readonly<Record<string, string>>, config: object): string;
+  /** Ends the cluster and opens it again from what it kept. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const TOKEN = 'test-cluster-administrator';
+const APPLY = 'application/apply-patch+yaml';
+
+/** Starts a cluster in a folder of its own. */
+export async function startTestCluster(runtime?: PodRuntime): Promise<TestCluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'cluster-'));
+  const registry = openRegistry(join(folder, 'registry'));
+  const registryHost = 'localhost:5000';
+  const open = () =>
+    openCluster({
+      folder: join(folder, 'state'),
+      registry,
+      registryHosts: () => [registryHost],
+      signIn: (authorization) =>
+        authorization === `Bearer ${TOKEN}` ? { name: 'tester', mayWrite: true, isAdministrator: true } : undefined,
+      ...(runtime ? { runtime } : {}),
+    });
+  let cluster = open();
+  const tls = makeCertificate(Date.now());
+  const server = await listen((request) => cluster.service(request), 0, { tls });
+  await cluster.start();
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const kubeconfig = writeKubeconfig(folder, url, tls.certificate);
+  const ask: TestCluster['ask'] = (method, path, body, type = 'application/json') =>
+    askServer(`${url}${path}`, tls.certificate, method, body, type);
+  return {
+    get cluster() {
+      return cluster;
+    },
+    url,
+    folder,
+    registryHost,
+    ask,
+    apply: (path, body, manager = 'mlops', more = '') =>
+      ask('PATCH', `${path}?fieldManager=${manager}${more}`, body, APPLY),
+    kubectl: (args, input = '') => runKubectl(kubeconfig, folder, args, input),
+    putImage: (repository, tag, files, config) =>
+      `${registryHost}/${putImage(registry, folder, repository, tag, files, config)}`,
+    async restart() {
+      await cluster.stop();
+      cluster = open();
+      await cluster.start();
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await cluster.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function askServer(url: string, ca: string, method: string, body: unknown, type: string): Promise<ApiAnswer> {
+  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': type };
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method, headers, ca, agent: false }, async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      const text = Buffer.concat(chunks).toString('utf8');
+      const isJson = /json/.test(response.headers['content-type'] ?? '');
+      resolve({ status: response.statusCode ?? 0, body: isJson ? JSON.parse(text) : text });
+    });
+    asked.once('error', reject);
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function writeKubeconfig(folder: string, server: string, certificate: string): string {
+  const path = join(folder, 'kubeconfig');
+  writeFileSync(path, toKubeconfig({ name: 'test', server, certificate, token: TOKEN }), { mode: 0o600 });
+  return path;
+}
+
+function runKubectl(kubeconfig: string, home: string, args: readonly string[], input: string): Promise<Ended> {
+  const env = { PATH: process.env.PATH, HOME: home, KUBECONFIG: kubeconfig };
+  return new Promise((resolve) => {
+    const child = execFile('kubectl', [...args], { env, cwd: home, timeout: 120_000 }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
+    });
+    child.stdin?.end(input);
+  });
+}
+
+function putImage(
+  registry: Registry,
+  folder: string,
+  repository: string,
+  tag: string,
+  files: Readonly<Record<string, string>>,
+  config: object,
+): string {
+  const root = mkdtempSync(join(folder, 'image-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, 'root', path)), { recursive: true });
+    writeFileSync(join(root, 'root', path), text, { mode: 0o755 });
+  }
+  execFileSync('tar', ['-czf', join(root, 'layer.tgz'), '-C', join(root, 'root'), '.']);
+  const layer = putBlob(registry, repository, readFileSync(join(root, 'layer.tgz')));
+  const image = { architecture: ARCHITECTURE, os: 'linux', rootfs: { type: 'layers', diff_ids: [] }, ...config };
+  const described = putBlob(registry, repository, Buffer.from(JSON.stringify(image)));
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const content = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType,
+      config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...described },
+      layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', ...layer }],
+    }),
+  );
+  const digest = digestOf(content);
+  registry.repositories.putManifest(repository, { digest, mediaType, content }, tag);
+  return `${repository}@${digest}`;
+}
+
+function putBlob(registry: Registry, repository: string, content: Buffer): { digest: string; size: number } {
+  const digest = digestOf(content);
+  mkdirSync(dirname(registry.blobs.path(digest)), { recursive: true });
+  writeFileSync(registry.blobs.path(digest), content);
+  registry.repositories.addBlob(repository, digest);
+  return { digest, size: content.length };
+}
+
+function digestOf(content: Buffer): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+}
