@@ -36,8 +36,10 @@ const BOM = '\uFEFF';
 
 /** CRLF only where every line ends so: of a mixture each line end is the team's own edit. */
 function findForm(text: string): TextForm {
-  const ends = text.match(/\r?\n/g) ?? [];
-  return { bom: text.startsWith(BOM), crlf: ends.length > 0 && ends.every((end) => end === '\r\n') };
+  const bom = text.startsWith(BOM);
+  // The usual case costs no more than a look.
+  if (!text.includes('\r\n')) return { bom, crlf: false };
+  return { bom, crlf: !/(^|[^\r])\n/.test(text) };
 }
 
 /** The text as templates are rendered: LF, no mark before it. */

@@ -195,11 +195,12 @@ async function findNewProblems(
   const kept = removes ? works.filter(hasText).filter(({ decision }) => decision.action === 'keep') : [];
   for (const work of [...merged, ...kept]) {
     const { triple, file } = work;
+    const now = findTextProblems(triple.to, (file ?? triple.mine).contents, exists);
+    if (now.length === 0) continue;
     const old = [
       ...findTextProblems(triple.at, triple.mine.contents, existed),
       ...findTextProblems(triple.path, triple.theirs?.contents ?? '', () => true),
     ];
-    const now = findTextProblems(triple.to, (file ?? triple.mine).contents, exists);
     const fresh = now.find((problem) => !old.includes(problem));
     if (fresh !== undefined) found.set(triple.path, fresh);
   }

@@ -24,6 +24,8 @@ export function makeGitMerge(environment: Environment): MergeTools['mergeTexts']
     const scratch = openDisk(join(tmpdir(), `mlops-merge-${process.pid}-${merges++}`));
     try {
       await git.run(tmpdir(), ['init', '--quiet', '--bare', '--template=', scratch.folder]);
+      // One file instead of hundreds, for the few milliseconds that it lives.
+      scratch.append('config', '[fastimport]\n\tunpackLimit = 1\n');
       return await mergeIn(scratch.folder, git, texts);
     } finally {
       openDisk(tmpdir()).removeAll([scratch.folder.slice(tmpdir().length + 1)]);
