@@ -127,6 +127,8 @@ export const taskResult = {
   skipped: 4,
   abandoned: 5,
 } as const;
+/** What can be done with a stage of a run. */
+export const stageUpdateType = { cancel: 0, retry: 1, run: 2 } as const;
 /** Kinds of what a step reports. */
 export const issueType = { error: 1, warning: 2 } as const;
 /** Results of looking at a pipeline before it runs. */

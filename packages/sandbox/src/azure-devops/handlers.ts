@@ -30,6 +30,7 @@ import { repositoryHandlers } from './repositories.ts';
 import { artifactHandlers } from './runs/artifact-routes.ts';
 import { deploymentHandlers } from './runs/deployment-routes.ts';
 import { pipelineRunHandlers } from './runs/pipeline-runs.ts';
+import { stageHandlers } from './runs/retry-stage.ts';
 import { runPartHandlers } from './runs/run-parts.ts';
 import { testHandlers } from './runs/test-routes.ts';
 import { securityHandlers } from './security.ts';
@@ -56,6 +57,7 @@ export const handlers: Handlers = {
   ...folderHandlers,
   ...buildHandlers,
   ...runPartHandlers,
+  ...stageHandlers,
   ...artifactHandlers,
   ...pipelineRunHandlers,
   ...testHandlers,

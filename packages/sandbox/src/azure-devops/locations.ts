@@ -34,6 +34,8 @@ const TABLE = {
     'build 35a80daf-7f30-45fc-86e8-6b813d9c90df logs {project}/_apis/{area}/builds/{buildId}/{resource}/{logId} 2 2.0 7.1',
   buildTags:
     'build 6e6114b2-8161-44c8-8f6c-c5505782427f tags {project}/_apis/{area}/builds/{buildId}/{resource}/{*tag} 3 2.0 7.1',
+  stages:
+    'build b8aac6c9-744b-46e1-88fc-3550969f9313 stages {project}/_apis/{area}/builds/{buildId}/{resource}/{stageRefName} 1 5.2 7.1',
   timeline:
     'build 8baac422-4c6e-4de5-8532-db96d92acffa Timeline {project}/_apis/{area}/builds/{buildId}/{resource}/{timelineId} 3 2.0 7.1',
   definitions:

@@ -123,6 +123,8 @@ export interface DeploymentRecord {
   readonly definitionId: number;
   readonly stage: string;
   readonly job: string;
+  /** Of the stage. */
+  readonly attempt: number;
   readonly queueTime: string;
   startTime: string;
   finishTime?: string;

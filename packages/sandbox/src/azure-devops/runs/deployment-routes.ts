@@ -43,8 +43,8 @@ function describe(call: Call, record: DeploymentRecord): Json {
     planId: toPlanId(call.organization, { id: record.buildId }),
     stageName: record.stage,
     jobName: record.job,
-    stageAttempt: 1,
-    jobAttempt: 1,
+    stageAttempt: record.attempt,
+    jobAttempt: record.attempt,
     definition: {
       _links: toLinks(
         `_apis/build/Definitions/${record.definitionId}`,

@@ -13,11 +13,11 @@ import { startDeployment } from './start-deployment.ts';
 
 /** Runs a job on its agent; a deployment hook by hook. */
 export async function runAgentJob(start: JobStart): Promise<JobLeft> {
-  const { job, run } = start;
+  const { job } = start;
   if (!job.deployment)
     return runOnAgent(start, { name: '__default', steps: job.steps, isDeployment: false, isFirst: true });
   const environment = replaceMacros(toEnvironmentName(job), toTexts(start.variables));
-  const deployment = await startDeployment(run, start.stage.name, job.name, environment);
+  const deployment = await startDeployment(start, environment);
   const left = await runHooks(start, job.deployment.hooks, deployment.variables);
   await deployment.end(left.result);
   return left;
@@ -90,6 +90,7 @@ async function runOnAgent(start: JobStart, part: Part): Promise<JobEnd> {
     name: isAlone ? title : `${title} ${part.name}`,
     identifier,
     refName: part.name,
+    attempt: phase.attempt,
     state: 'inProgress',
     startTime: toNow(run),
     workerName: agent.name,
@@ -156,16 +157,16 @@ function toJobNames(start: JobStart, id: string, identifier: string): Readonly<R
     'Agent.JobName': title,
     'Agent.MachineName': agent.name,
     'Agent.Name': agent.name,
-    'System.JobAttempt': '1',
+    'System.JobAttempt': String(phase.attempt),
     'System.JobDisplayName': title,
     'System.JobId': id,
     'System.JobIdentifier': identifier,
     'System.JobName': '__default',
-    'System.PhaseAttempt': '1',
+    'System.PhaseAttempt': String(phase.attempt),
     'System.PhaseDisplayName': phase.name,
     'System.PhaseId': phase.id,
     'System.PhaseName': job.name,
-    'System.StageAttempt': '1',
+    'System.StageAttempt': String(phase.attempt),
     'System.StageDisplayName': typeof displayName === 'string' && displayName !== '' ? displayName : stage.name,
     'System.StageName': stage.name,
   };

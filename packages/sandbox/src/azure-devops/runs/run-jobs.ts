@@ -52,16 +52,20 @@ export async function runJobs(
   parent: TimelineRecord,
 ): Promise<Readonly<Record<string, JobOutputs>>> {
   const { run, stage } = inStage;
+  const findKnown = (job: Job) =>
+    run.record.data.records.find(({ parentId, refName }) => parentId === parent.id && refName === job.name);
   const phases = new Map(
     stage.jobs.map((job) => [
       job,
-      run.record.add({
-        parentId: parent.id,
-        type: 'Phase',
-        name: toTitle(job),
-        identifier: `${stage.name}.${job.name}`,
-        refName: job.name,
-      }),
+      findKnown(job) ??
+        run.record.add({
+          parentId: parent.id,
+          type: 'Phase',
+          name: toTitle(job),
+          identifier: `${stage.name}.${job.name}`,
+          refName: job.name,
+          attempt: parent.attempt,
+        }),
     ]),
   );
   return runGraph(stage.jobs, (job, before: Before<JobOutputs>) =>
@@ -80,10 +84,14 @@ async function runJobOfStage(
   before: Before<JobOutputs>,
 ): Promise<JobOutputs> {
   const { run, stage } = inStage;
+  const known = run.record.data.jobs[`${stage.name}.${job.name}`];
+  if (known) return known;
   const end = (result: Result, left: JobLeft['outputs'] = {}, issues: readonly Issue[] = []): JobOutputs => {
     run.record.change(phase, { state: 'completed', result, finishTime: toNow(run), issues });
     const outputs = Object.fromEntries(Object.entries(left).map(([name, { value }]) => [name, value]));
-    return { result, outputs, hasSecrets: Object.values(left).some(({ isSecret }) => isSecret === true) };
+    const ended = { result, outputs, hasSecrets: Object.values(left).some(({ isSecret }) => isSecret === true) };
+    if (!ended.hasSecrets) run.record.data.jobs[`${stage.name}.${job.name}`] = ended;
+    return ended;
   };
   const prepared = prepare(inStage, job, before);
   if (prepared.kind === 'end') return end(prepared.result, {}, prepared.issues);

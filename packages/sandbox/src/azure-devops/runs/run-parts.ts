@@ -22,15 +22,18 @@ function showTimeline(call: Call): Answer {
   const { timelineId } = call.params;
   const id = toPlanId(call.organization, build);
   // A run whose pipeline could not be read has no timeline; the service says so with success and nothing.
-  if (build.stages.length === 0 || (timelineId !== undefined && timelineId.toLowerCase() !== id)) return ok(null);
-  const { records, changeId, lastChangedOn } = open(call, build).data;
+  if (build.stages.length === 0) return ok(null);
+  const { records: newest, earlier, changeId, lastChangedOn } = open(call, build).data;
+  const asked = timelineId?.toLowerCase() ?? id;
+  const records = asked === id ? newest : earlier.find((each) => each.id === asked)?.records;
+  if (!records) return ok(null);
   return ok({
     records: records.map((record) => describeRecord(call, build, record, changeId)),
     lastChangedBy: '00000002-0000-8888-8000-000000000000',
     lastChangedOn,
-    id,
+    id: asked,
     changeId,
-    url: `${toUrl(call, build)}/Timeline/${id}`,
+    url: `${toUrl(call, build)}/Timeline/${asked}`,
   });
 }
 
@@ -38,7 +41,7 @@ function describeRecord(call: Call, build: Build, record: TimelineRecord, change
   const count = (type: string) => record.issues.filter((issue) => issue.type === type).length;
   const { logId } = record;
   return {
-    previousAttempts: [],
+    previousAttempts: record.previousAttempts,
     id: record.id,
     parentId: record.parentId,
     type: record.type,
@@ -60,7 +63,7 @@ function describeRecord(call: Call, build: Build, record: TimelineRecord, change
     url: null,
     log: logId === undefined ? null : { id: logId, type: 'Container', url: `${toUrl(call, build)}/logs/${logId}` },
     task: record.task ?? null,
-    attempt: 1,
+    attempt: record.attempt,
     identifier: record.identifier,
     refName: record.refName,
     ...(record.issues.length > 0 ? { issues: record.issues.map(describeIssue) } : {}),

@@ -16,6 +16,9 @@ export interface TimelineRecord {
   readonly identifier: string | null;
   readonly refName: string | null;
   readonly order: number;
+  /** Counts from 1; a retry makes the next one. */
+  attempt: number;
+  previousAttempts: readonly PreviousAttempt[];
   state: 'pending' | 'inProgress' | 'completed';
   result?: Result | 'Abandoned';
   startTime?: string;
@@ -27,6 +30,13 @@ export interface TimelineRecord {
   issues: readonly Issue[];
   logId?: number;
   readonly task?: { readonly id: string; readonly name: string; readonly version: string };
+}
+
+/** Where an earlier attempt of a stage is written down. */
+interface PreviousAttempt {
+  readonly attempt: number;
+  readonly timelineId: string;
+  readonly recordId: string;
 }
 
 /** One log; its lines lie in a file of their own. */
@@ -75,6 +85,10 @@ interface Written {
   readonly records: TimelineRecord[];
   /** Stages that are over, without those that left secrets. */
   readonly ends: Record<string, StageEnd>;
+  /** The same of the jobs of the stages that are to run, by stage and job: what need not be done again. */
+  readonly jobs: Record<string, JobOutputs>;
+  /** Timelines of earlier attempts. */
+  readonly earlier: { readonly id: string; readonly records: readonly TimelineRecord[] }[];
   readonly logs: RunLog[];
   readonly artifacts: Artifact[];
   readonly tests: TestRun[];
@@ -106,6 +120,8 @@ export function openRunRecord(folder: string, now: () => Date): RunRecord {
       lastChangedOn: now().toISOString(),
       records: [],
       ends: {},
+      jobs: {},
+      earlier: [],
       logs: [],
       artifacts: [],
       tests: [],
@@ -130,6 +146,8 @@ export function openRunRecord(folder: string, now: () => Date): RunRecord {
         order: data.records.filter(({ parentId }) => parentId === given.parentId).length + 1,
         state: 'pending',
         issues: [],
+        attempt: 1,
+        previousAttempts: [],
         ...given,
       };
       data.records.push(record);

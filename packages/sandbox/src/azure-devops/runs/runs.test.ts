@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -537,5 +537,43 @@ jobs:
     expect((await pipeline.queue()).body.typeKey).toBe('DefinitionDisabledException');
     expect((await box.ask('DELETE', at)).status).toBe(204);
     expect((await box.ask('GET', `ml/_apis/build/builds/${first}`)).status).toBe(404);
+  });
+
+  test('a failed stage is retried: its good jobs stay, what waits for it follows, the first attempt is kept', async () => {
+    const folder = box.folder('retry');
+    const pipeline = await makePipeline(box, 'retried', {
+      'pipeline.yml': `
+trigger: none
+stages:
+  - stage: one
+    jobs:
+      - job: good
+        steps: [{ checkout: none }, { bash: 'echo x >> ${folder}/good', displayName: Good }]
+      - job: flaky
+        dependsOn: good
+        steps: [{ checkout: none }, { bash: 'echo "attempt $(System.StageAttempt)"; test -e ${folder}/fixed', displayName: Flaky }]
+  - stage: two
+    jobs: [{ job: j, steps: [{ checkout: none }, { bash: echo, displayName: Two }] }]
+`,
+    });
+    const { build } = await pipeline.run();
+    expect(build.result).toBe('failed');
+    writeFileSync(join(folder, 'fixed'), '');
+    const at = `ml/_apis/build/builds/${build.id}`;
+    const stage = `${at}/stages/one?api-version=7.1-preview.1`;
+    expect((await box.ask('PATCH', stage, { state: 'retry' }, { who: 'reader' })).status).toBe(403);
+    expect((await box.ask('PATCH', stage, { state: 'retry' })).status).toBe(204);
+    const { build: again, results, records, log } = await waitForEnd(box, build.id);
+    expect([again.result, results.Two, await log('Flaky')]).toEqual([
+      'succeeded',
+      'succeeded',
+      expect.arrayContaining(['attempt 2']),
+    ]);
+    expect(readFileSync(join(folder, 'good'), 'utf8')).toBe('x\n');
+    const one = records.find(({ identifier }) => identifier === 'one');
+    expect(one).toMatchObject({ attempt: 2, previousAttempts: [{ attempt: 1 }] });
+    const first = (await box.ask('GET', `${at}/timeline/${one.previousAttempts[0].timelineId}`)).body.records;
+    expect(first.find(({ name }: { name: string }) => name === 'Flaky').result).toBe('failed');
+    expect((await box.ask('PATCH', stage, { state: 'retry' })).body.message).toMatch(/cannot be retried/);
   });
 });

@@ -1,6 +1,7 @@
 import type { Result } from '../../agent/expression/run-condition.ts';
 import { type DeploymentRecord, takeNumber } from '../state.ts';
-import { type GoingRun, toNow } from './going-run.ts';
+import { toNow } from './going-run.ts';
+import type { JobStart } from './run-jobs.ts';
 
 /** A deployment into an environment, under way. */
 export interface Deploying {
@@ -10,7 +11,7 @@ export interface Deploying {
 }
 
 /** Writes down that a job deploys into an environment. */
-export async function startDeployment(run: GoingRun, stage: string, job: string, name: string): Promise<Deploying> {
+export async function startDeployment({ run, stage, job, phase }: JobStart, name: string): Promise<Deploying> {
   const { world, organization, project, build } = run;
   const environment = organization.environments.find(
     (each) => each.projectId === project.id && each.name.toLowerCase() === name.toLowerCase(),
@@ -22,8 +23,9 @@ export async function startDeployment(run: GoingRun, stage: string, job: string,
     environmentId: environment.id,
     buildId: build.id,
     definitionId: build.definitionId,
-    stage,
-    job,
+    stage: stage.name,
+    job: job.name,
+    attempt: phase.attempt,
     queueTime: toNow(run),
     startTime: toNow(run),
   };
