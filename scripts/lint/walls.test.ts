@@ -35,6 +35,7 @@ const OPEN: readonly (readonly [file: string, allowed: readonly Thing[]])[] = [
   [`${CLI}/services/git/run-git.ts`, ['git']],
   [`${CLI}/services/sandbox.ts`, ['spawn']],
   [`${CLI}/services/disk.ts`, ['fs', 'promises']],
+  [`${CLI}/services/disk/write-file.ts`, ['fs', 'promises']],
   [`${CLI}/services/azure-devops.ts`, ['azure', 'lazyAzure']],
   [`${CLI}/main.ts`, ['exit']],
   ['packages/core/src/plan.ts', []],

@@ -1,32 +1,23 @@
 import {
-  accessSync,
   closeSync,
   constants,
   existsSync,
-  fchmodSync,
-  fdatasyncSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
   rmdirSync,
   rmSync,
-  type Stats,
-  statSync,
-  writeSync,
 } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
-import { UserError } from '@create-mlops-model/core';
+import { dirname, join } from 'node:path';
+import { findStat } from './disk/find-stat.ts';
+import { makeFolderPaths, refused } from './disk/folder-paths.ts';
+import { type DiskFile, NO_FOLLOW, readFile } from './disk/read-file.ts';
+import { appendFile, guard, replaceFile } from './disk/write-file.ts';
 
-/** A file's text and its executable bit. */
-export interface DiskFile {
-  readonly contents: string;
-  readonly executable: boolean;
-}
+export { describeFolder, type FolderState } from './disk/describe-folder.ts';
+export { type Entry, findEntry } from './disk/find-entry.ts';
+export type { DiskFile } from './disk/read-file.ts';
 
 /** The disk below one folder. No path leads out of it, not through a symbolic link either. */
 export interface Disk {
@@ -53,39 +44,9 @@ export interface Disk {
   open(path: string): { readonly descriptor: number; close(): void };
 }
 
-// Not on Windows, where opening never follows into another file by this flag.
-const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
-
 /** Opens a folder, which need not exist. */
 export function openDisk(folder: string): Disk {
-  /** Folders known to be real. */
-  const checked = new Set<string>();
-  const inside = (path: string): string => {
-    const parts = path.split('/');
-    if (isAbsolute(path) || parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\\'))) {
-      throw refused(path);
-    }
-    return join(folder, ...parts);
-  };
-  const checkParents = (path: string, make: boolean): boolean => {
-    const parts = path.split('/').slice(0, -1);
-    if (make && !checked.has('')) {
-      mkdirSync(folder, { recursive: true });
-      checked.add('');
-    }
-    let current = '';
-    for (const part of parts) {
-      current = current === '' ? part : `${current}/${part}`;
-      if (checked.has(current)) continue;
-      const full = join(folder, current);
-      const stat = findStat(full);
-      if (stat && !stat.isDirectory()) throw refused(current);
-      if (!stat && !make) return false;
-      if (!stat) mkdirSync(full);
-      checked.add(current);
-    }
-    return true;
-  };
+  const { inside, checkParents, forget } = makeFolderPaths(folder);
   return {
     folder,
     list: () => (existsSync(folder) ? readdirSync(folder) : []),
@@ -120,11 +81,11 @@ export function openDisk(folder: string): Disk {
       if (!checkParents(path, false)) return;
       rmSync(full, { force: true });
       removeEmptyFolders(folder, dirname(full));
-      checked.clear();
+      forget();
     },
     removeAll: (names) => {
       for (const name of names) rmSync(inside(name), { recursive: true, force: true });
-      checked.clear();
+      forget();
     },
     open: (path) => {
       const descriptor = openSync(
@@ -137,56 +98,6 @@ export function openDisk(folder: string): Disk {
   };
 }
 
-/** What lies at a path, links not followed; `undefined`: nothing. */
-export type Entry =
-  | {
-      readonly kind: 'file';
-      readonly bytes: Buffer;
-      /** Absent where the disk has no such bit. */
-      readonly executable?: boolean;
-    }
-  | { readonly kind: 'link' | 'folder' };
-
-/** Looks at a path below a folder without judging what is there; a link or a file on the way counts as what it is. */
-export function findEntry(folder: string, path: string): Entry | undefined {
-  const parts = path.split('/');
-  for (let depth = 1; depth < parts.length; depth++) {
-    const above = findStat(join(folder, ...parts.slice(0, depth)));
-    if (above === undefined) return undefined;
-    if (above.isSymbolicLink()) return { kind: 'link' };
-    if (!above.isDirectory()) return undefined;
-  }
-  const full = join(folder, ...parts);
-  const stat = findStat(full);
-  if (stat === undefined) return undefined;
-  if (stat.isDirectory()) return { kind: 'folder' };
-  if (!stat.isFile()) return { kind: 'link' };
-  const bit = process.platform === 'win32' ? {} : { executable: (stat.mode & 0o100) !== 0 };
-  return { kind: 'file', bytes: readFileSync(full), ...bit };
-}
-
-/** What a path is, for somebody who wants to make a folder of files there. */
-export type FolderState = 'missing' | 'folder' | 'file' | 'link' | 'read-only';
-
-/** Looks at a path before anything is written; a missing one is judged by the nearest folder above it. */
-export function describeFolder(folder: string): FolderState {
-  const stat = lstatSync(folder, { throwIfNoEntry: false });
-  if (stat?.isSymbolicLink()) return 'link';
-  if (stat) return stat.isDirectory() ? (isWritable(folder) ? 'folder' : 'read-only') : 'file';
-  let above = dirname(folder);
-  while (!existsSync(above)) above = dirname(above);
-  return statSync(above).isDirectory() && isWritable(above) ? 'missing' : 'read-only';
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function listBelow(root: string, below: string): string[] {
   return readdirSync(join(root, below), { withFileTypes: true }).flatMap((entry) => {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
@@ -194,87 +105,11 @@ function listBelow(root: string, below: string): string[] {
   });
 }
 
-/** Node spares us ENOENT, but not ENOTDIR: a file where the path has a folder. */
-function findStat(full: string): Stats | undefined {
-  try {
-    return lstatSync(full, { throwIfNoEntry: false });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
-
-function readFile(full: string): DiskFile {
-  const file = openSync(full, constants.O_RDONLY | NO_FOLLOW);
-  try {
-    const executable = (fstatSync(file).mode & 0o100) !== 0;
-    return { contents: readFileSync(file, 'utf8'), executable };
-  } finally {
-    closeSync(file);
-  }
-}
-
-function replaceFile(full: string, { contents, executable }: DiskFile): void {
-  const draft = `${full}.${process.pid}.tmp`;
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_FOLLOW;
-  const file = openSync(draft, flags, 0o666);
-  try {
-    writeSync(file, contents);
-    // The usual bits as the umask leaves them, and x where r is.
-    if (executable) {
-      const mode = fstatSync(file).mode & 0o777;
-      fchmodSync(file, mode | ((mode & 0o444) >> 2));
-    }
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, full);
-}
-
-function appendFile(full: string, text: string): void {
-  const file = openSync(full, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW, 0o600);
-  try {
-    writeSync(file, text);
-    fdatasyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
 function removeEmptyFolders(root: string, folder: string): void {
   for (let current = folder; current !== root && current.startsWith(root); current = dirname(current)) {
     if (readdirSync(current).length > 0) return;
     rmdirSync(current);
   }
-}
-
-function guard(path: string, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UserError(
-      'failed',
-      { en: `${path} could not be written (${code}).`, fr: `${path} n’a pas pu être écrit (${code}).` },
-      { en: 'Check the folder’s rights and the free space.', fr: 'Vérifiez les droits du dossier et l’espace libre.' },
-      { cause: error },
-    );
-  }
-}
-
-function refused(path: string): UserError {
-  return new UserError(
-    'failed',
-    {
-      en: `${path} would lead out of the project folder or through a symbolic link.`,
-      fr: `${path} mènerait hors du dossier du projet ou par un lien symbolique.`,
-    },
-    { en: 'Remove the link, or choose another folder.', fr: 'Retirez le lien, ou choisissez un autre dossier.' },
-  );
 }
 
 /**
