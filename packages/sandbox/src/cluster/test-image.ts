@@ -6,8 +6,8 @@ export interface TestService {
   readonly version: string;
   /** Milliseconds until it listens; default none. */
   readonly slowStart?: number;
-  /** Never ready, though it answers. */
-  readonly neverReady?: boolean;
+  /** Milliseconds that an answer takes; default 5. */
+  readonly work?: number;
   /** Ends with this code instead of serving. */
   readonly exits?: number;
 }
@@ -29,18 +29,17 @@ export function putServiceImage(cluster: TestCluster, repository: string, servic
 const SERVER = `
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-const { version, slowStart = 0, neverReady = false, exits } = JSON.parse(readFileSync(process.env.SERVICE, 'utf8'));
+const { version, slowStart = 0, work = 5, exits } = JSON.parse(readFileSync(process.env.SERVICE, 'utf8'));
 console.log('starting ' + version);
 if (exits !== undefined) {
   console.error('no model in the image');
   process.exit(exits);
 }
 const server = createServer((request, response) => {
-  const isReady = request.url !== '/readyz' || !neverReady;
   setTimeout(() => {
-    response.writeHead(isReady ? 200 : 503, { 'content-type': 'application/json' });
+    response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ version }));
-  }, 5);
+  }, work);
 });
 setTimeout(() => server.listen(Number(process.env.PORT), '127.0.0.1', () => console.log('listening')), slowStart);
 `;
