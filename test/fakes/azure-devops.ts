@@ -145,11 +145,14 @@ export function fakeAzureDevOps(): FakeAzureDevOps {
         state.pullRequests.push(pullRequest);
         return pullRequest;
       },
+      approve: async () => undefined,
+      complete: async (_id, id) => drop(state.pullRequests, id),
       async update(_id, id, spec) {
         const found = state.pullRequests.find((each) => each.id === id);
         return replace(state.pullRequests, { ...found!, ...spec });
       },
     },
+    runs: { list: async () => [], findFailure: async () => undefined },
     definitions: {
       findFolder: async (path) => state.folders.find((each) => same(each.path, path)),
       async createFolder(path, description) {

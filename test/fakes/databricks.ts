@@ -46,6 +46,7 @@ export function fakeDatabricks(): FakeDatabricks {
   return {
     state,
     getUser: async () => ({ displayName: 'You', account: 'you@example.test' }),
+    findLastRun: async () => undefined,
     listGitProviders: async () => state.gitProviders,
     find,
     async makeDirectory(path) {

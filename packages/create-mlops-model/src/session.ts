@@ -55,7 +55,7 @@ export async function openSession(context: CommandContext, options: SessionOptio
 }
 
 /** The running sandbox; started and announced if it does not run. */
-async function getSandbox(context: CommandContext): Promise<RunningSandbox> {
+export async function getSandbox(context: CommandContext): Promise<RunningSandbox> {
   const home = toSandboxHome(context.env);
   const running = findSandbox(home);
   if (running) return running;

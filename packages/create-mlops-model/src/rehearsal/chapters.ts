@@ -3,7 +3,9 @@ import type { Rehearsal } from './rehearsal.ts';
 import { tellApply } from './tell-apply.ts';
 import { tellClone } from './tell-clone.ts';
 import { tellCreate } from './tell-create.ts';
+import { tellFeature } from './tell-feature.ts';
 import { tellLaptop } from './tell-laptop.ts';
+import { tellRetraining } from './tell-retraining.ts';
 
 /** One part of the loop: told, done, and checked against what the services return. */
 export interface Chapter {
@@ -18,4 +20,6 @@ export const chapters: readonly Chapter[] = [
   { title: 'rehearse.chapter.apply', tell: tellApply },
   { title: 'rehearse.chapter.clone', tell: tellClone },
   { title: 'rehearse.chapter.laptop', tell: tellLaptop },
+  { title: 'rehearse.chapter.feature', tell: tellFeature },
+  { title: 'rehearse.chapter.retraining', tell: tellRetraining },
 ];

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { type Manifest, toManifest } from '@create-mlops-model/core';
 import type { CommandContext } from '../command.ts';
+import { findNewestPython } from '../newest-python.ts';
 import { type Disk, openDisk } from '../services/disk.ts';
 import { toSandboxHome } from '../services/sandbox.ts';
+import { makeShell } from '../services/shell.ts';
 import { openSession, type Session } from '../session.ts';
+import { asIdentity } from './as-identity.ts';
 
 /** One thing that a chapter brought about, as the services themselves name it. */
 export interface RehearsalResult {
@@ -17,7 +20,7 @@ export interface Rehearsal {
   /** Agrees to everything; prints no document. */
   readonly context: CommandContext;
   readonly manifest: Manifest;
-  /** Holds `model`, the folder of the one who creates, and `clone`, a colleague's. */
+  /** Holds `model`, the folder of the one who creates, and `clone` and `feature`, a colleague's. */
   readonly disk: Disk;
   readonly session: Session;
   /** Chapters told before. */
@@ -36,6 +39,8 @@ interface Progress {
   /** Counts rehearsals, so that each has a model of its own. */
   readonly number: number;
   readonly told: number;
+  /** Python of the model: what was found when it was made. */
+  readonly python?: string;
   readonly results: readonly RehearsalResult[];
 }
 
@@ -45,10 +50,13 @@ const PROGRESS = 'progress.json';
 export async function openRehearsal(context: CommandContext): Promise<Rehearsal> {
   const disk = openDisk(join(toSandboxHome(context.env), 'rehearsal'));
   let progress = readProgress(disk);
-  if (progress.told === 0) disk.removeAll(['model', 'clone']);
-  const manifest = toRehearsalManifest(progress.number);
+  if (progress.told === 0) disk.removeAll(['model', 'clone', 'feature']);
+  const python = progress.python ?? (await findNewestPython(makeShell(), context.env));
+  if (python !== undefined) progress = { ...progress, python };
+  const manifest = toRehearsalManifest(progress.number, python);
+  const yours = await asIdentity(context, 'you');
   const quiet: CommandContext = {
-    ...context,
+    ...yours,
     flags: { ...context.flags, yes: true, dryRun: false, takeOver: false },
     printDocument: () => undefined,
   };
@@ -84,8 +92,9 @@ function readProgress(disk: Disk): Progress {
 }
 
 /** A model of its own each time: a job's name, unlike a repository's, is shared by a whole Databricks workspace. */
-function toRehearsalManifest(number: number): Manifest {
+function toRehearsalManifest(number: number, python: string | undefined): Manifest {
   return toManifest({
+    ...(python === undefined ? {} : { python }),
     name: `rehearsal-${number}`,
     schedules: [{ cron: '0 6 * * 1', timeZone: 'America/Toronto' }],
   });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { UserError } from '@create-mlops-model/core';
+import { findPython } from '../doctor/check-tools.ts';
 import { openDisk } from '../services/disk.ts';
 import { makeShell } from '../services/shell.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -30,7 +31,8 @@ export async function tellLaptop(rehearsal: Rehearsal): Promise<void> {
   };
 
   terminal.print(translate('rehearse.laptop.environment'));
-  await run('python3', 'scripts/setup.py');
+  const sources = { shell: makeShell(), environment, translate, node: process.versions.node, python: manifest.python };
+  await run((await findPython(sources))?.program ?? 'python3', 'scripts/setup.py');
   const said = await run(python, 'notebooks/model_train.py', '--mode', 'full', '--register', 'true');
   const result = JSON.parse(said.trim().split('\n').at(-1) ?? '') as TrainingResult;
   const { name } = manifest.model.metric;
@@ -41,8 +43,8 @@ export async function tellLaptop(rehearsal: Rehearsal): Promise<void> {
   terminal.print(`  ${(await run(python, 'pipelines/deploy/local_deploy_test.py', '--model', '.model')).trim()}`);
   // The card that the registry handed back with the model.
   const card = JSON.parse(openDisk(folder).find('.model/model.json')?.contents ?? '{}') as { run_id?: string };
-  note(translate('rehearse.result.run'), card.run_id ?? '');
-  note(translate('rehearse.result.version'), result.model?.version ?? '');
+  note(translate('rehearse.laptop.run'), card.run_id ?? '');
+  note(translate('rehearse.laptop.version'), result.model?.version ?? '');
 }
 
 function noProgram(program: string): UserError {

@@ -11,6 +11,7 @@ import { makePolicies, type Policies } from './azure-devops/policies.ts';
 import { makePullRequests, type PullRequests } from './azure-devops/pull-requests.ts';
 import { makeRepositories, type Repositories } from './azure-devops/repositories.ts';
 import { makeRest } from './azure-devops/rest.ts';
+import { makePipelineRuns, type PipelineRuns } from './azure-devops/runs.ts';
 import { openSession, type Session, type SignedInUser } from './azure-devops/session.ts';
 import type { Http } from './http.ts';
 import type { Credential } from './identity.ts';
@@ -23,6 +24,7 @@ export interface AzureDevOps {
   readonly branches: Branches;
   readonly pullRequests: PullRequests;
   readonly definitions: Definitions;
+  readonly runs: PipelineRuns;
   readonly library: Library;
   readonly environments: Environments;
   readonly connections: ServiceConnections;
@@ -56,6 +58,7 @@ export function makeAzureDevOps(options: AzureDevOpsOptions): AzureDevOps {
     branches: makeBranches(connect),
     pullRequests: makePullRequests(connect),
     definitions: makeDefinitions(connect),
+    runs: makePipelineRuns(connect),
     library: makeLibrary(connect),
     environments: makeEnvironments(connect),
     connections: makeServiceConnections(connect),

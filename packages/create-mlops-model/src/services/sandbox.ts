@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Manifest, type Target, toNames, toTrackingPath, UserError } from '@create-mlops-model/core';
 import { openDisk } from './disk.ts';
+import type { Http } from './http.ts';
 import type { Environment } from './http-agents.ts';
 import type { Shell } from './shell.ts';
 
@@ -84,6 +85,19 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw notStarted(options.home);
+}
+
+/** The sandbox's clock, which runs on from where it was set forward to. */
+export async function readClock({ addresses }: RunningSandbox, http: Http): Promise<Date> {
+  const { text } = await http.send({ method: 'GET', url: `${addresses.azureDevOps}/_sandbox/clock` });
+  return new Date((JSON.parse(text) as { readonly now: string }).now);
+}
+
+/** Sets the sandbox's clock forward; what falls due in between starts. */
+export async function setClock({ addresses }: RunningSandbox, http: Http, now: Date): Promise<void> {
+  const url = `${addresses.azureDevOps}/_sandbox/clock`;
+  const headers = { 'content-type': 'application/json' };
+  await http.send({ method: 'PUT', url, headers, body: JSON.stringify({ now: now.toISOString() }), repeatable: true });
 }
 
 /** Ends the running sandbox and waits until it is gone. @returns whether one ran */

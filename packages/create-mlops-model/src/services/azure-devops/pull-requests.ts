@@ -14,6 +14,8 @@ export interface PullRequestState extends PullRequest {
   readonly status: 'active' | 'completed' | 'abandoned';
   /** Tip of its branch, as the pull request last saw it: what was merged, once it is completed. */
   readonly source: string;
+  /** The commit that it made on main; present once it is completed. */
+  readonly merged?: string;
 }
 
 /** What a pull request says. */
@@ -33,6 +35,10 @@ export interface PullRequests {
   findNewest(repositoryId: string, branch: string): Promise<PullRequestState | undefined>;
   /** @throws ServiceError `GitPullRequestExistsException` */
   create(repositoryId: string, branch: string, spec: PullRequestSpec): Promise<PullRequest>;
+  /** Votes for it as the caller. */
+  approve(repositoryId: string, id: number): Promise<void>;
+  /** Asks for its merge by squash; the service merges a moment after its answer. @param source what is to be merged @throws ServiceError where a policy is not met */
+  complete(repositoryId: string, id: number, source: string): Promise<void>;
   /** Changes what it says. */
   update(repositoryId: string, id: number, spec: PullRequestSpec): Promise<PullRequest>;
 }
@@ -40,6 +46,9 @@ export interface PullRequests {
 /** Number of node-api's enum that we send. */
 const ACTIVE = 1;
 const ALL = 4;
+const COMPLETED = 3;
+const SQUASH = 2;
+const APPROVED = 10;
 const MAIN = 'refs/heads/main';
 
 /** The real ones. */
@@ -63,6 +72,19 @@ export function makePullRequests(connect: Connect): PullRequests {
         const wanted = { ...spec, sourceRefName: `refs/heads/${branch}`, targetRefName: MAIN };
         return toPullRequest(await clients.git.createPullRequest(wanted, repositoryId, project.id));
       }),
+    approve: (repositoryId, id) =>
+      withSession(async ({ clients, project, user }) => {
+        await clients.git.createPullRequestReviewer({ vote: APPROVED }, repositoryId, id, user.id, project.id);
+      }),
+    complete: (repositoryId, id, source) =>
+      withSession(async ({ clients, project }) => {
+        const wanted = {
+          status: COMPLETED,
+          lastMergeSourceCommit: { commitId: source },
+          completionOptions: { mergeStrategy: SQUASH, deleteSourceBranch: false },
+        };
+        await clients.git.updatePullRequest(wanted, repositoryId, id, project.id);
+      }),
     update: (repositoryId, id, spec) =>
       withSession(async ({ clients, project }) =>
         toPullRequest(await clients.git.updatePullRequest({ ...spec }, repositoryId, id, project.id)),
@@ -73,9 +95,14 @@ export function makePullRequests(connect: Connect): PullRequests {
 /** Statuses as node-api's enum numbers them. */
 const STATUSES = { 1: 'active', 2: 'abandoned', 3: 'completed' } as const;
 
-function toState({ status, lastMergeSourceCommit }: GitPullRequest): Pick<PullRequestState, 'status' | 'source'> {
-  const known = STATUSES[status as keyof typeof STATUSES];
-  return { status: known ?? 'active', source: lastMergeSourceCommit?.commitId ?? '' };
+function toState(answer: GitPullRequest): Omit<PullRequestState, keyof PullRequest> {
+  const status = STATUSES[answer.status as keyof typeof STATUSES] ?? 'active';
+  const merged = status === 'completed' ? answer.lastMergeCommit?.commitId : undefined;
+  return {
+    status,
+    source: answer.lastMergeSourceCommit?.commitId ?? '',
+    ...(merged === undefined ? {} : { merged }),
+  };
 }
 
 function toPullRequest(answer: GitPullRequest): PullRequest {
