@@ -28,6 +28,7 @@ import { queueHandlers } from './queues.ts';
 import { refHandlers } from './refs.ts';
 import { repositoryHandlers } from './repositories.ts';
 import { artifactHandlers } from './runs/artifact-routes.ts';
+import { attachmentHandlers } from './runs/attachment-routes.ts';
 import { deploymentHandlers } from './runs/deployment-routes.ts';
 import { pipelineRunHandlers } from './runs/pipeline-runs.ts';
 import { stageHandlers } from './runs/retry-stage.ts';
@@ -59,6 +60,7 @@ export const handlers: Handlers = {
   ...runPartHandlers,
   ...stageHandlers,
   ...artifactHandlers,
+  ...attachmentHandlers,
   ...pipelineRunHandlers,
   ...testHandlers,
   ...deploymentHandlers,

@@ -26,6 +26,10 @@ const TABLE = {
   builds: 'Build 0cd358e1-9217-4d94-8269-1c1ee6f93dcf Builds {project}/_apis/build/{resource}/{buildId} 7 1.0 7.1',
   artifacts:
     'build 1db06c96-014e-44e1-ac91-90b2d4b3e984 artifacts {project}/_apis/{area}/builds/{buildId}/{resource}/{artifactName} 5 2.0 7.1',
+  attachments:
+    'build f2192269-89fa-4f94-baf6-8fb128c55159 attachments {project}/_apis/{area}/builds/{buildId}/{resource}/{type} 2 2.0 7.1',
+  attachment:
+    'build af5122d3-3438-485e-a25a-2dbbfde84ee6 attachments {project}/_apis/{area}/builds/{buildId}/{timelineId}/{recordId}/{resource}/{type}/{name} 2 2.0 7.1',
   buildChanges:
     'build 54572c7b-bbd3-45d4-80dc-28be08941620 changes {project}/_apis/{area}/builds/{buildId}/{resource} 2 2.0 7.1',
   latestBuild:

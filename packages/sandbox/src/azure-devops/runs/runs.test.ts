@@ -244,6 +244,9 @@ jobs:
           cat > tests.xml <<'X'
           <testsuite name="s"><testcase classname="c" name="good" time="0.5"/><testcase classname="c" name="bad"><failure message="no"/></testcase></testsuite>
           X
+      - bash: |
+          echo '# Summary' > summary.md
+          echo "##vso[task.uploadsummary]$PWD/summary.md"
       - publish: out
         artifact: model
       - task: PublishTestResults@2
@@ -265,6 +268,10 @@ jobs:
     const { downloadUrl } = artifacts[0].resource;
     const zip = await box.ask('GET', downloadUrl.slice(box.organizationUrl.length + 1));
     expect([zip.status, zip.text.slice(0, 2), zip.text.includes('model/deep/file.txt')]).toEqual([200, 'PK', true]);
+    const kind = `ml/_apis/build/builds/${build.id}/attachments/Distributedtask.Core.Summary?api-version=7.1-preview.2`;
+    const [summary] = (await box.ask('GET', kind)).body.value;
+    const { href } = summary._links.self;
+    expect((await box.ask('GET', href.slice(box.organizationUrl.length + 1))).text).toBe('# Summary\n');
     const runs = (await box.ask('GET', `ml/_apis/test/runs?buildUri=vstfs:///Build/Build/${build.id}`)).body.value;
     expect(runs).toMatchObject([{ name: 'Mine', totalTests: 2, passedTests: 1 }]);
     const found = (await box.ask('GET', `ml/_apis/test/Runs/${runs[0].id}/results?outcomes=Failed`)).body.value;
