@@ -6,7 +6,7 @@ import type { Issue, JobVariable, JobWork } from './job-work.ts';
 import { type Masker, makeMasker } from './mask-secrets.ts';
 import { mergeResults } from './merge-results.ts';
 import { makeProcessGroups, type ProcessGroups } from './process-groups.ts';
-import { inheritEnvironment } from './step-environment.ts';
+import { inheritEnvironment, isolateSignIns } from './step-environment.ts';
 
 /** A job while it runs. */
 export interface JobState {
@@ -16,7 +16,7 @@ export interface JobState {
   readonly groups: ProcessGroups;
   /** Names this job in the environment of its processes. */
   readonly marker: string;
-  /** What steps inherit of the agent's own environment. */
+  /** What steps inherit of the agent's own environment, and what keeps them apart from its owner's sign-ins. */
   readonly inherited: Readonly<Record<string, string>>;
   /** Folders that steps put before PATH; the last one that was added comes first. */
   readonly paths: string[];
@@ -48,7 +48,7 @@ export function makeJobState(work: JobWork): JobState {
     masker,
     groups: makeProcessGroups(work.host, marker),
     marker,
-    inherited: inheritEnvironment(process.env),
+    inherited: { ...inheritEnvironment(process.env), ...isolateSignIns(work.folders.temp) },
     paths: [],
     outputs: new Map(),
     issues: [],

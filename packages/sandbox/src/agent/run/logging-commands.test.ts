@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLoggingCommand } from './logging-command.ts';
 import { makeFolder, type Trial, type TrialOptions, tryJob } from './test-host.ts';
@@ -169,6 +170,19 @@ const CASES: readonly Case[] = [
     expected: ['attachFile t n …/f'],
   },
   {
+    title: 'debug: shown where the run is debugged',
+    script: "echo '##vso[task.debug]deep inside'",
+    options: { variables: { 'system.debug': 'true' } },
+    look: ({ output }) => output(0),
+    expected: ['##[debug]deep inside'],
+  },
+  {
+    title: 'debug: not shown anywhere else',
+    script: "echo '##vso[task.debug]deep inside'",
+    look: ({ output }) => output(0),
+    expected: [],
+  },
+  {
     title: 'artifact.upload',
     script:
       'touch "$AGENT_TEMPDIRECTORY/f"; echo "##vso[artifact.upload containerfolder=x;artifactname=out]$AGENT_TEMPDIRECTORY/f"',
@@ -238,6 +252,16 @@ describe('a logging command', () => {
       expect(look(await tryJob(agent.folder, step(script) + step(after), options))).toEqual(expected);
     });
   }
+
+  it('gives back any text that was escaped as the generated scripts do it', () => {
+    const encode = (text: string) => text.replaceAll('%', '%AZP25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+    const text = fc.oneof(fc.string(), fc.stringMatching(/^(%|%AZP25|%0A|%3B|%5D|25|\r|\n|]|;|x)*$/));
+    fc.assert(
+      fc.property(text, (data) => {
+        expect(parseLoggingCommand(`##vso[task.setvariable variable=a]${encode(data)}`)?.data).toBe(data);
+      }),
+    );
+  });
 
   it('may stand anywhere in its line, its values with equals signs', () => {
     expect(parseLoggingCommand('at 12:00 ##vso[Task.SetVariable Variable=a;x=b=c]d]e')).toEqual({

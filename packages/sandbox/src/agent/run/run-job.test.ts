@@ -121,6 +121,12 @@ const CASES: readonly Case[] = [
     expected: ['0'],
   },
   {
+    title: 'nobody’s own sign-ins are within reach of a step',
+    yaml: '- bash: for f in "$AZURE_CONFIG_DIR" "$KUBECONFIG" "$DATABRICKS_CONFIG_FILE"; do echo "${f#"$AGENT_TEMPDIRECTORY"}"; done\n',
+    look: first,
+    expected: ['/.azure', '/.kube/config', '/.databrickscfg'],
+  },
+  {
     title: 'what an agent tells every step',
     yaml: '- bash: echo "$TF_BUILD $AGENT_JOBSTATUS ${AGENT_TEMPDIRECTORY##*/} ${BUILD_ARTIFACTSTAGINGDIRECTORY##*/} ${PIPELINE_WORKSPACE##*/} ${SYSTEM_DEFAULTWORKINGDIRECTORY##*/}"\n',
     look: first,

@@ -30,7 +30,9 @@ const TASK_COMMANDS: Readonly<Record<string, Act>> = {
   issue: logIssue,
   complete: ({ properties }, { complete }) => complete(parseResult(properties.result)),
   prependpath: prependPath,
-  debug: ({ data }, { log }) => log.write(`##[debug]${data}`),
+  debug: ({ data }, { job, log }) => {
+    if (isYes(job.variables.find('System.Debug')?.value)) log.write(`##[debug]${data}`);
+  },
   // Progress within a step and records below it are shown by no interface of the service that is served here.
   setprogress: () => {},
   logdetail: () => {},

@@ -1,4 +1,4 @@
-import { delimiter } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { JobVariables } from './job-variables.ts';
 
 /** What a step sees of the process that the agent is: enough to find programs, certificates, proxies and packages. */
@@ -39,6 +39,18 @@ export function inheritEnvironment(own: NodeJS.ProcessEnv): Record<string, strin
 function isInherited(name: string): boolean {
   if (TELLS_SECRET.test(name)) return false;
   return INHERITED.has(name) || INHERITED_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+/**
+ * What keeps a step from what the person at this machine is signed in to: their clouds and clusters are real.
+ * @param temp emptied before each job
+ */
+export function isolateSignIns(temp: string): Record<string, string> {
+  return {
+    AZURE_CONFIG_DIR: join(temp, '.azure'),
+    DATABRICKS_CONFIG_FILE: join(temp, '.databrickscfg'),
+    KUBECONFIG: join(temp, '.kube', 'config'),
+  };
 }
 
 /** A variable's name as the environment has it: `Build.SourceBranch` is `BUILD_SOURCEBRANCH`. */
