@@ -15,8 +15,8 @@ import { makeFolderPaths, refused } from './disk/folder-paths.ts';
 import { type DiskFile, NO_FOLLOW, readFile } from './disk/read-file.ts';
 import { appendFile, guard, replaceFile } from './disk/write-file.ts';
 
-export { describeFolder, type FolderState } from './disk/describe-folder.ts';
-export { type Entry, findEntry } from './disk/find-entry.ts';
+export { describeFolder } from './disk/describe-folder.ts';
+export { findEntry } from './disk/find-entry.ts';
 export type { DiskFile } from './disk/read-file.ts';
 
 /** The disk below one folder. No path leads out of it, not through a symbolic link either. */
