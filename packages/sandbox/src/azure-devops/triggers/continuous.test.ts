@@ -127,6 +127,22 @@ jobs:
     expect(runs[1]).toMatchObject({ sourceVersion: last, requestedFor: { displayName: 'Platform administrator' } });
   });
 
+  test('of the pipelines’ own identity counts like anybody’s', async () => {
+    const repository = await makeRepository(box, 'own-push', { 'ci.yml': STEPS });
+    const id = await repository.pipeline('own-push', 'ci.yml');
+    const project = (await box.ask('GET', '_apis/projects/ml')).body.id;
+    const collection = (await box.ask('GET', '_apis/connectionData')).body.instanceId;
+    await box.ask('POST', '_apis/accesscontrolentries/2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87', {
+      token: `repoV2/${project}/${repository.id}`,
+      merge: true,
+      accessControlEntries: [
+        { descriptor: `Microsoft.TeamFoundation.ServiceIdentity;${collection}:Build:${project}`, allow: 4, deny: 0 },
+      ],
+    });
+    await repository.push('main', { a: '1' }, { who: 'pipelines' });
+    expect((await runsOf(box, id)).map(({ requestedFor }) => requestedFor.displayName)).toEqual(['Build Service']);
+  });
+
   test('by git counts as well, with its tags and the branches that it takes away', async () => {
     const yaml = `trigger: { branches: { include: [ main ] }, tags: { include: [ 'v*' ] } }\n${STEPS}`;
     const repository = await makeRepository(box, 'by-git', { 'ci.yml': yaml });

@@ -105,6 +105,15 @@ describe('a schedule', () => {
     expect(await runsOf(box, id)).toHaveLength(10);
   });
 
+  test('fires by itself when its minute comes', async () => {
+    const { id } = await make('by-itself', daily(6).replace('0 6 * * *', '* * * * *'));
+    const minute = 60_000;
+    const next = Math.ceil((await now()).getTime() / minute + 1) * minute;
+    await box.control('PUT', 'clock', { now: new Date(next - 500).toISOString() });
+    const before = (await runsOf(box, id)).length;
+    await expect.poll(async () => (await runsOf(box, id)).length, { timeout: 20_000 }).toBeGreaterThan(before);
+  });
+
   test('is not hurried backwards', async () => {
     const before = await now();
     const answer = await box.control('PUT', 'clock', { now: '2020-01-01T00:00:00Z' });
