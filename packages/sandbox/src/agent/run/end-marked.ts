@@ -4,12 +4,12 @@ import { promisify } from 'node:util';
 
 /**
  * Ends every process in whose environment a variable has a value: one that made a group of its own has left its job's
- * groups, but not its environment. @returns how many there were
+ * groups, but not its environment.
  */
-export async function endMarked(name: string, value: string): Promise<number> {
+export async function endMarked(name: string, value: string): Promise<void> {
   const text = `${name}=${value}`;
   const pids = process.platform === 'linux' ? await listByFiles(text) : await listByPs(text);
-  return pids.filter((pid) => pid !== process.pid && endProcess(pid)).length;
+  for (const pid of pids) if (pid !== process.pid) endProcess(pid);
 }
 
 async function listByFiles(text: string): Promise<readonly number[]> {
@@ -20,7 +20,7 @@ async function listByFiles(text: string): Promise<readonly number[]> {
 
 async function isMarked(name: string, text: string): Promise<boolean> {
   try {
-    return (await readFile(`/proc/${name}/environ`, 'latin1')).split('\0').includes(text);
+    return (await readFile(`/proc/${name}/environ`, 'utf8')).split('\0').includes(text);
   } catch {
     // Somebody else's process, or one that has just ended.
     return false;
@@ -35,11 +35,10 @@ async function listByPs(text: string): Promise<readonly number[]> {
   return stdout.split('\n').flatMap((line) => (` ${line} `.includes(` ${text} `) ? [Number.parseInt(line, 10)] : []));
 }
 
-function endProcess(pid: number): boolean {
+function endProcess(pid: number): void {
   try {
-    return process.kill(pid, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if (['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw error;
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }

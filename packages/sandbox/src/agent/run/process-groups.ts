@@ -8,8 +8,8 @@ export interface ProcessGroups {
   add(pid: number): void;
   /** Forgets a group of which nobody is left. What a step leaves running is there for the steps after it. */
   settle(pid: number): void;
-  /** Ends whatever the job has left behind, as the agent does when it finalises a job. @returns how many groups there were */
-  end(): Promise<number>;
+  /** Ends whatever the job has left behind, as the agent does when it finalises a job. */
+  end(): Promise<void>;
 }
 
 /** Makes the register of a job's processes. @param marker found in the environment of each of them */
@@ -25,12 +25,22 @@ export function makeProcessGroups(host: JobHost, marker: string): ProcessGroups 
       if (!signalGroup(pid, 0)) forget(pid);
     },
     async end() {
-      const left = [...forgetBy.keys()].filter((pid) => signalGroup(pid, 'SIGKILL'));
-      const strayed = await endMarked(PROCESS_MARKER, marker);
+      for (const pid of forgetBy.keys()) {
+        // The step's own process has gone; one of its number is somebody else's by now, and so is that one's group.
+        if (!isThere(pid)) signalGroup(pid, 'SIGKILL');
+      }
+      await endMarked(PROCESS_MARKER, marker);
       for (const pid of forgetBy.keys()) forget(pid);
-      return left.length + strayed;
     },
   };
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Sends a signal to a group; 0 only asks whether it is there. @returns whether there was anybody */
