@@ -19,6 +19,7 @@ export async function buildPackages(force: boolean): Promise<void> {
     await bundle({
       entries: item.entries.map((entry) => join(item.folder, 'src', entry)),
       outdir: join(item.folder, 'dist'),
+      loads: item.loads,
     });
     for (const asset of item.assets) {
       mkdirSync(dirname(join(item.folder, 'dist', asset)), { recursive: true });

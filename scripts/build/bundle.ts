@@ -3,6 +3,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, transform } from 'esbuild';
+import { checkLoads, type Loads } from './check-loads.ts';
 import { printNotices } from './notices.ts';
 
 /** What one published package's `dist` is made of. */
@@ -11,6 +12,7 @@ export interface Bundle {
   readonly entries: readonly string[];
   /** Laid anew at each build. */
   readonly outdir: string;
+  readonly loads: Loads;
 }
 
 /** Asked for only when a proxy wants Negotiate; where it is not installed, proxy-agent-negotiate says so itself. */
@@ -20,7 +22,7 @@ const OPTIONAL = new Set(['kerberos']);
 const ESM_FORMS = { yaml: join(dirname(fileURLToPath(import.meta.resolve('yaml/package.json'))), 'browser/index.js') };
 
 /** Makes the entries and their lazy chunks: CommonJS modules that need nothing but Node 20.19. */
-export async function bundle({ entries, outdir }: Bundle): Promise<void> {
+export async function bundle({ entries, outdir, loads }: Bundle): Promise<void> {
   const { outputFiles, metafile, warnings } = await build({
     entryPoints: [...entries],
     outdir,
@@ -41,6 +43,8 @@ export async function bundle({ entries, outdir }: Bundle): Promise<void> {
   });
   if (warnings.length > 0) throw new Error(`esbuild warned about ${outdir}: a published bundle has no warnings.`);
   checkImports(metafile);
+  const problems = checkLoads(metafile, loads);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
   const modules = await Promise.all(outputFiles.map(async ({ path, text }) => [path, await toCommonJs(text)] as const));
   rmSync(outdir, { recursive: true, force: true });
   for (const [path, text] of modules) {
