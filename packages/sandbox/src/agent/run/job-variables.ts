@@ -32,6 +32,9 @@ export function makeJobVariables(initial: Readonly<Record<string, JobVariable>>)
     if (!variable || path.includes(key)) return false;
     return variable.isSecret === true || listNames(variable.value).some((name) => isSecret(name, [...path, key]));
   };
+  // Most texts hold no macro, and then nothing has to be looked up.
+  const expandWith = (text: string, raw: Readonly<Record<string, string>>) =>
+    text.includes('$(') ? replaceMacros(text, raw) : text;
   for (const [name, variable] of Object.entries(initial)) set(name, variable);
   return {
     find: (name) => byKey.get(name.toLowerCase()),
@@ -39,13 +42,13 @@ export function makeJobVariables(initial: Readonly<Record<string, JobVariable>>)
     expand: (text) => (text.includes('$(') ? replaceMacros(text, toRaw()) : text),
     toTexts() {
       const raw = toRaw();
-      return Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, replaceMacros(value, raw)]));
+      return Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, expandWith(value, raw)]));
     },
     listPublic() {
       const raw = toRaw();
       return [...byKey]
         .filter(([key]) => !isSecret(key, []))
-        .map(([, { name, value }]) => [name, replaceMacros(value, raw)] as const);
+        .map(([, { name, value }]) => [name, expandWith(value, raw)] as const);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Result } from '../../expression/run-condition.ts';
 import { runProcess } from '../run-process.ts';
@@ -35,8 +35,7 @@ export async function runScript(run: TaskRun, script: Script): Promise<Result> {
   const file = resolve(temp, `${randomUUID()}.${script.ending}`);
   await mkdir(temp, { recursive: true, mode: 0o700 });
   // Macros may have put a secret into the text: nobody else reads it, and it goes when the step is over.
-  await writeFile(file, script.text, { mode: 0o600 });
-  await chmod(file, 0o700);
+  await writeFile(file, script.text, { mode: 0o700 });
   try {
     return await runFile(run, script, file);
   } finally {
