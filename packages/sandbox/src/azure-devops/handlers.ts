@@ -30,6 +30,7 @@ import { repositoryHandlers } from './repositories.ts';
 import { artifactHandlers } from './runs/artifact-routes.ts';
 import { attachmentHandlers } from './runs/attachment-routes.ts';
 import { deploymentHandlers } from './runs/deployment-routes.ts';
+import { logHandlers } from './runs/log-routes.ts';
 import { pipelineRunHandlers } from './runs/pipeline-runs.ts';
 import { stageHandlers } from './runs/retry-stage.ts';
 import { runPartHandlers } from './runs/run-parts.ts';
@@ -58,6 +59,7 @@ export const handlers: Handlers = {
   ...folderHandlers,
   ...buildHandlers,
   ...runPartHandlers,
+  ...logHandlers,
   ...stageHandlers,
   ...artifactHandlers,
   ...attachmentHandlers,

@@ -26,3 +26,8 @@ export function requireRightOn(call: Call, definition: Definition, right: Right)
   const token = toDefinitionToken(project.id, definition.path, definition.id);
   requireRight(call, right, { project, token, name: `${definition.id}:${definition.name}` });
 }
+
+/** Address of a run. */
+export function toBuildUrl(call: Call, build: Build): string {
+  return `${call.base}/${build.projectId}/_apis/build/builds/${build.id}`;
+}

@@ -5,9 +5,9 @@ import { printPreview } from '../preview.ts';
 import type { Build, Json } from '../state.ts';
 import { toShown, toTextParameters } from './build-form.ts';
 import { getBuild, requireRightOn } from './find-build.ts';
+import { listLogs, printLog } from './log-routes.ts';
 import { startRun } from './queue-build.ts';
 import { invalidPipeline } from './read-pipeline.ts';
-import { listLogs, printLog } from './run-parts.ts';
 
 /** The newer view of a run. */
 function describeRun(call: Call, build: Build): Json {

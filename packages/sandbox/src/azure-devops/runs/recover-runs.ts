@@ -6,7 +6,7 @@ import type { Build, Organization } from '../state.ts';
 import type { World } from '../world.ts';
 import type { AgentPool } from './agent-pool.ts';
 import { killLeftOver } from './kill-process.ts';
-import { readRun } from './queue-run.ts';
+import { readRun } from './read-run.ts';
 import type { RunRecord } from './run-record.ts';
 
 interface Room {

@@ -6,7 +6,7 @@ import { findEnumName, stageUpdateType } from '../enums.ts';
 import { badRequest, ServiceError } from '../errors.ts';
 import type { Build } from '../state.ts';
 import { getBuild, requireRightOn } from './find-build.ts';
-import { readRun } from './queue-run.ts';
+import { readRun } from './read-run.ts';
 import type { RunRecord, TimelineRecord } from './run-record.ts';
 
 /** Runs a stage that did not succeed once more, and the stages that wait for it; jobs that succeeded stay as they are. */

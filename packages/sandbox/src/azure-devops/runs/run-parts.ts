@@ -1,17 +1,12 @@
 import { type Answer, type Call, findQuery, getBodyList, type Handlers, list, ok } from '../call.ts';
 import { readCommits } from '../commits.ts';
-import { badRequest, ServiceError } from '../errors.ts';
+import { badRequest } from '../errors.ts';
 import { tryGit } from '../git.ts';
 import type { Build, Json } from '../state.ts';
 import { toGitFolder } from '../world.ts';
-import { getBuild, requireBuildRight } from './find-build.ts';
+import { getBuild, requireBuildRight, toBuildUrl } from './find-build.ts';
 import { toPlanId } from './predefined-variables.ts';
-import type { RunLog, RunRecord, TimelineRecord } from './run-record.ts';
-
-/** Address of a run. */
-function toUrl(call: Call, build: Build): string {
-  return `${call.base}/${build.projectId}/_apis/build/builds/${build.id}`;
-}
+import type { RunRecord, TimelineRecord } from './run-record.ts';
 
 function open(call: Call, build: Build): RunRecord {
   return call.world.runs.open(call.organization, build);
@@ -33,7 +28,7 @@ function showTimeline(call: Call): Answer {
     lastChangedOn,
     id: asked,
     changeId,
-    url: `${toUrl(call, build)}/Timeline/${asked}`,
+    url: `${toBuildUrl(call, build)}/Timeline/${asked}`,
   });
 }
 
@@ -61,7 +56,7 @@ function describeRecord(call: Call, build: Build, record: TimelineRecord, change
     errorCount: count('error'),
     warningCount: count('warning'),
     url: null,
-    log: logId === undefined ? null : { id: logId, type: 'Container', url: `${toUrl(call, build)}/logs/${logId}` },
+    log: logId === undefined ? null : { id: logId, type: 'Container', url: `${toBuildUrl(call, build)}/logs/${logId}` },
     task: record.task ?? null,
     attempt: record.attempt,
     identifier: record.identifier,
@@ -77,42 +72,6 @@ function describeIssue({ type, message, file, line }: TimelineRecord['issues'][n
     message,
     ...(file === undefined ? {} : { data: { sourcepath: file, ...(line ? { linenumber: String(line) } : {}) } }),
   };
-}
-
-function showLogs(call: Call): Answer {
-  const build = getBuild(call);
-  const record = open(call, build);
-  const { logId } = call.params;
-  if (logId === undefined) return list(listLogs(call, build));
-  return printLog(call, record, build, logId);
-}
-
-/** The logs of a run, without their lines. */
-export function listLogs(call: Call, build: Build): readonly Json[] {
-  return open(call, build).data.logs.map((log) => describeLog(call, build, log));
-}
-
-function describeLog(call: Call, build: Build, { id, lineCount, createdOn, lastChangedOn }: RunLog): Json {
-  return { lineCount, createdOn, lastChangedOn, id, type: 'Container', url: `${toUrl(call, build)}/logs/${id}` };
-}
-
-/** Lines as text, or as a list where the client asks for JSON; lines count from one. @throws ServiceError 404 */
-export function printLog(call: Call, record: RunRecord, build: Build, id: string): Answer {
-  const log = record.data.logs.find((each) => String(each.id) === id);
-  if (!log) {
-    throw new ServiceError(
-      404,
-      'BuildLogNotFoundException',
-      `The log ${id} of the build ${build.id} could not be found.`,
-    );
-  }
-  const first = Number(findQuery(call, 'startLine') ?? 1) || 1;
-  const last = Number(findQuery(call, 'endLine') ?? 0) || undefined;
-  const lines = record.readLog(log).slice(Math.max(0, first - 1), last);
-  const accept = call.request.headers.accept ?? '';
-  if (/application\/json/i.test(accept) && !/text\/plain/i.test(accept)) return list(lines);
-  const headers = { 'content-type': 'text/plain; charset=utf-8' };
-  return { status: 200, headers, body: lines.map((line) => `${line}\n`).join('') };
 }
 
 function changeTags(change: (build: Build, tags: readonly string[]) => void) {
@@ -177,7 +136,6 @@ async function showChanges(call: Call): Promise<Answer> {
 /** What belongs to a run. */
 export const runPartHandlers: Handlers = {
   timeline: { GET: showTimeline },
-  buildLogs: { GET: showLogs },
   buildTags: {
     GET: (call) => list(getBuild(call).tags),
     PUT: addTags,
