@@ -103,9 +103,25 @@ test('the credential is in no file of the clone', async () => {
   expect(() => execFileSync('grep', ['-r', 'c2VjcmV0', folder])).toThrow(expect.objectContaining({ status: 1 }));
 });
 
+test('knows its head wherever git keeps it', async () => {
+  const git = bare();
+  await git.init(folder);
+  const head = await git.commit(folder, { ...first, author });
+  ask('pack-refs', '--all');
+  expect(existsSync(join(folder, '.git/refs/heads/main'))).toBe(false);
+  expect(await git.findClone(folder)).toEqual({ head });
+  ask('switch', '--quiet', '--detach');
+  expect(await git.findClone(folder)).toEqual({ head });
+  const tree = join(root, 'tree');
+  ask('worktree', 'add', '--quiet', tree, 'main');
+  expect(await git.findClone(tree)).toEqual({ head });
+});
+
 test('a repository around the project does not answer for it', async () => {
   execFileSync('git', ['init', '--quiet', root]);
   expect(await bare().findClone(folder)).toBeUndefined();
+  mkdirSync(join(folder, '.git'));
+  expect(await bare().findClone(folder), 'a folder of that name is no clone').toBeUndefined();
 });
 
 test('no answer from the remote is told as such', async () => {

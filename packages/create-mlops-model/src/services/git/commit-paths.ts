@@ -1,6 +1,6 @@
-import { type Disk, openDisk } from '../disk.ts';
 import type { Author, CommitOptions } from '../git.ts';
 import type { Environment } from '../http-agents.ts';
+import { findHead } from './find-head.ts';
 import type { GitCalls } from './git-calls.ts';
 import { GitExit } from './git-error.ts';
 
@@ -25,7 +25,9 @@ export async function commitPaths(
     const named = isUnknown ? { ...toAuthorVariables(await options.author()), ...own } : own;
     await write(folder, args, { variables: named });
   });
-  return findHead(openDisk(folder)) ?? (await run(folder, ['rev-parse', 'HEAD'])).trim();
+  const head = await findHead(calls, folder);
+  if (head === undefined) throw new Error(`git committed in ${folder}, and HEAD names nothing`);
+  return head;
 }
 
 const AUTHOR_VARIABLES = ['GIT_AUTHOR_NAME', 'GIT_AUTHOR_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_COMMITTER_EMAIL'] as const;
@@ -43,12 +45,4 @@ function toAuthorVariables({ name, email }: Author): Readonly<Record<string, str
 export async function isAuthorKnown({ findLine }: GitCalls, folder: string): Promise<boolean> {
   const known = (await findLine(folder, ['config', '--get-regexp', '^user\\.(name|email)$'])) ?? '';
   return /^user\.name ./m.test(known) && /^user\.email ./m.test(known);
-}
-
-/** HEAD's commit as git's files say it; `undefined` where they lie elsewhere (worktrees) or have another form (reftable). */
-function findHead(disk: Disk): string | undefined {
-  if (!disk.exists('.git/HEAD')) return undefined;
-  const branch = /^ref: (refs\/heads\/\S+)\n$/.exec(disk.find('.git/HEAD')?.contents ?? '')?.[1];
-  const commit = branch === undefined ? undefined : disk.find(`.git/${branch}`)?.contents.trim();
-  return commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
 }

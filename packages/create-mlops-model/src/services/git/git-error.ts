@@ -2,7 +2,15 @@ import { UserError } from '@create-mlops-model/core';
 import type { Remote } from './git-environment.ts';
 
 /** git ran and ended with another code than 0; the message is what it said. */
-export class GitExit extends Error {}
+export class GitExit extends Error {
+  /** The code; unknown of a call that went through a library. */
+  readonly code: number | undefined;
+
+  constructor(said: string, code: number | undefined, options?: ErrorOptions) {
+    super(said, options);
+    this.code = code;
+  }
+}
 
 /** What any error says. */
 export function messageOf(error: unknown): string {

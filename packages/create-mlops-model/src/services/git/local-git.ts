@@ -1,21 +1,27 @@
 import type { LocalGit } from '../git.ts';
 import type { Environment } from '../http-agents.ts';
 import { commitPaths, isAuthorKnown } from './commit-paths.ts';
+import { findHead } from './find-head.ts';
 import type { GitCalls } from './git-calls.ts';
 import { GitExit } from './git-error.ts';
+
+const ORIGIN = ['config', '--local', '--get', 'remote.origin.url'];
+
+/** How `git config` ends when the clone has no such setting; where there is no clone, it ends otherwise. */
+const NO_SUCH_KEY = 1;
 
 /** What needs nothing but this disk. */
 export function makeLocalGit(calls: GitCalls, environment: Environment): LocalGit {
   const { run, write, findLine } = calls;
   return {
     async findClone(folder) {
-      const [head, origin, top] = await Promise.all([
-        findLine(folder, ['rev-parse', '--verify', '--quiet', 'HEAD']),
-        findLine(folder, ['config', '--local', '--get', 'remote.origin.url']),
-        findLine(folder, ['rev-parse', '--git-dir']),
-      ]);
-      if (top === undefined) return undefined;
-      return { ...(head ? { head } : {}), ...(origin ? { origin } : {}) };
+      const origin = await run(folder, ORIGIN).catch((error: unknown) => {
+        if (error instanceof GitExit) return error.code === NO_SUCH_KEY ? '' : undefined;
+        throw error;
+      });
+      if (origin === undefined) return undefined;
+      const head = await findHead(calls, folder);
+      return { ...(head ? { head } : {}), ...(origin.trim() ? { origin: origin.trim() } : {}) };
     },
     async init(folder) {
       await write(folder, ['init', '--quiet', '--initial-branch=main']);
@@ -29,9 +35,7 @@ export function makeLocalGit(calls: GitCalls, environment: Environment): LocalGi
     },
     async setOrigin(folder, url) {
       // One call where there is no remote yet, which is the usual case.
-      const added = await findLine(folder, ['remote', 'add', 'origin', url]).then(() =>
-        findLine(folder, ['config', '--local', '--get', 'remote.origin.url']),
-      );
+      const added = await findLine(folder, ['remote', 'add', 'origin', url]).then(() => findLine(folder, ORIGIN));
       if (added !== url) await write(folder, ['remote', 'set-url', 'origin', url]);
     },
     async findText(folder, revision, path) {

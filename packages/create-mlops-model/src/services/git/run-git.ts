@@ -30,7 +30,7 @@ async function runHere(folder: string, args: readonly string[], variables: Varia
   const text = stdout.toString();
   // A folder that is gone fails with the same code as a program that is not there.
   if (missing && describeFolder(folder) === 'folder') throw noGit(new Error(stderr));
-  if (exitCode !== 0) throw new GitExit(stderr || text || `exit code ${exitCode}`);
+  if (exitCode !== 0) throw new GitExit(stderr || text || `exit code ${exitCode}`, exitCode);
   return text;
 }
 
@@ -55,6 +55,6 @@ async function runAbroad(folder: string, args: readonly string[], variables: Var
     if (/spawn git ENOENT/.test(messageOf(error))) throw noGit(error);
     // The guard's own refusals are no answer of git's: they must not pass for "there is none".
     if (error instanceof GitPluginError || !(error instanceof GitError)) throw error;
-    throw new GitExit(error.message, { cause: error });
+    throw new GitExit(error.message, undefined, { cause: error });
   }
 }
