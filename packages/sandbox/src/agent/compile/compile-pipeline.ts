@@ -80,11 +80,11 @@ async function compileBody(compiler: Compiler, { node, scope }: Bound<Mapping>, 
     case 'stages':
       return { variables: [], stages: await compileStages(compiler, content) };
     case 'jobs':
-      return { variables: [], stages: toDefaultStage(await compileJobs(compiler, content)) };
+      return { variables: [], stages: toDefaultStage(await compileJobs(compiler, content), node.at) };
     case 'steps': {
       const job = toMapping([['job', toTree('', node.at)], ...listJobEntries(node)], node.at);
       const jobs = { kind: 'sequence', items: [job], at: node.at } as const;
-      return { variables: [], stages: toDefaultStage(await compileJobs(compiler, { node: jobs, scope })) };
+      return { variables: [], stages: toDefaultStage(await compileJobs(compiler, { node: jobs, scope }), node.at) };
     }
     case 'extends':
       return compileExtended(compiler, content, depth);
@@ -107,8 +107,8 @@ function listJobEntries(node: Mapping): readonly (readonly [string, Tree])[] {
   });
 }
 
-function toDefaultStage(jobs: Stage['jobs']): readonly Stage[] {
-  return [{ name: '__default', dependsOn: [], variables: [], settings: {}, jobs }];
+function toDefaultStage(jobs: Stage['jobs'], at: Position): readonly Stage[] {
+  return [{ name: '__default', dependsOn: [], variables: [], settings: {}, jobs, at }];
 }
 
 function findBound(node: Mapping, name: string, scope: Scope): Bound | undefined {

@@ -89,6 +89,7 @@ async function compileJob(compiler: Compiler, item: Bound, kind: 'job' | 'deploy
     settings: toSettings(inner, [...SETTINGS, ...OWN[kind]]),
     steps: steps ? await compileSteps(compiler, steps) : [],
     ...(kind === 'deployment' && strategy ? { deployment: await compileDeployment(compiler, strategy) } : {}),
+    at: item.node.at,
   };
 }
 

@@ -28,6 +28,8 @@ export interface Stage {
   /** `displayName`, `pool`, `lockBehavior`, `trigger`, `isSkippable`, `group`, `templateContext`. */
   readonly settings: Readonly<Record<string, Data>>;
   readonly jobs: readonly Job[];
+  /** Where it stands, as a job. */
+  readonly at: Position;
 }
 
 /** A job, or a deployment into an environment. */
@@ -43,6 +45,8 @@ export interface Job {
   /** Steps of a job; a deployment has them in its hooks. */
   readonly steps: readonly Step[];
   readonly deployment?: Deployment;
+  /** Where it stands; a job that nobody wrote stands where its pipeline begins. */
+  readonly at: Position;
 }
 
 /** How a deployment goes: its hooks in the order in which they run. */

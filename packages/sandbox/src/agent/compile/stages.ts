@@ -62,5 +62,6 @@ async function compileStage(compiler: Compiler, item: Bound): Promise<Draft> {
     jobs: jobs
       ? await compileJobs(compiler, { node: jobs.node, scope: withContext(jobs.scope, 'variables', known) })
       : [],
+    at: item.node.at,
   };
 }

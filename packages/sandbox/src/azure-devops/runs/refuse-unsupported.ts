@@ -1,29 +1,36 @@
-import type { Pipeline } from '../../agent/compile/pipeline.ts';
+import type { Job, Pipeline, Stage } from '../../agent/compile/pipeline.ts';
 import { PipelineProblem } from '../../agent/problem.ts';
 import { checkPipeline } from '../../agent/run/check-pipeline.ts';
+import type { Data } from '../../agent/tree.ts';
 import { invalidPipeline } from './read-pipeline.ts';
 
-/** What the agents here cannot do is refused before anything runs. @throws ServiceError 400 */
+/** What the agents here cannot do is refused by its place before anything runs. @throws ServiceError 400 */
 export function refuseUnsupported(pipeline: Pipeline): void {
   try {
+    for (const stage of pipeline.stages) checkStage(stage);
     checkPipeline(pipeline);
   } catch (error) {
     throw error instanceof PipelineProblem ? invalidPipeline(error.message) : error;
   }
-  for (const stage of pipeline.stages) {
-    const { trigger } = stage.settings;
-    if (trigger !== undefined && trigger !== '' && trigger !== 'automatic') {
-      throw invalidPipeline(`The pipeline is not valid. Stage ${stage.name}: 'trigger: manual' is not supported here.`);
-    }
-    for (const job of stage.jobs) {
-      const refuse = (what: string) =>
-        invalidPipeline(`The pipeline is not valid. Job ${job.name}: ${what} is not supported here.`);
-      const { container, services, strategy } = job.settings;
-      if (container !== undefined && container !== '') throw refuse("a job in a 'container'");
-      if (services !== undefined && services !== '') throw refuse("'services'");
-      if (strategy !== undefined && strategy !== '') throw refuse("a 'strategy' of 'matrix' or 'parallel'");
-      const kind = job.deployment?.strategy;
-      if (kind !== undefined && kind !== 'runOnce') throw refuse(`the deployment strategy '${kind}'`);
-    }
+}
+
+function checkStage({ name, settings, jobs, at }: Stage): void {
+  const { trigger } = settings;
+  if (isSet(trigger) && trigger !== 'automatic') {
+    throw new PipelineProblem(at, `Stage ${name}: 'trigger: manual' is not supported by the sandbox.`);
   }
+  for (const job of jobs) checkJob(job);
+}
+
+function checkJob({ name, settings, deployment, at }: Job): void {
+  const refuse = (what: string) => new PipelineProblem(at, `Job ${name}: ${what} is not supported by the sandbox.`);
+  if (isSet(settings.container)) throw refuse("a 'container'");
+  if (isSet(settings.services)) throw refuse("'services'");
+  if (isSet(settings.strategy)) throw refuse("a 'strategy' of 'matrix' or 'parallel'");
+  const kind = deployment?.strategy;
+  if (kind !== undefined && kind !== 'runOnce') throw refuse(`the deployment strategy '${kind}'`);
+}
+
+function isSet(setting: Data | undefined): boolean {
+  return setting !== undefined && setting !== '';
 }

@@ -361,8 +361,14 @@ jobs:
   test('what is not supported, and what cannot be read, is refused with its place', async () => {
     const refusals: readonly (readonly [string, RegExp])[] = [
       ['steps:\n  - bash: [\n', /Line: \d+, Col: \d+/],
-      ['jobs:\n  - job: m\n    strategy: { matrix: { a: { x: 1 } } }\n    steps: [{ bash: echo }]\n', /matrix/],
-      ['jobs:\n  - job: m\n    container: ubuntu\n    steps: [{ bash: echo }]\n', /container/],
+      [
+        'jobs:\n  - job: m\n    strategy: { matrix: { a: { x: 1 } } }\n    steps: [{ bash: echo }]\n',
+        /\(Line: 2, Col: 5\): Job m: .*matrix/,
+      ],
+      [
+        'jobs:\n  - job: m\n    container: ubuntu\n    steps: [{ bash: echo }]\n',
+        /\(Line: 2, Col: 5\): Job m: .*container/,
+      ],
       ['steps:\n  - task: Docker@2\n', /pipeline\.yml \(Line: 2, Col: \d+\).*Docker@2/],
     ];
     for (const [index, [yaml, message]] of refusals.entries()) {
