@@ -154,6 +154,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
       'http:',
       'https:',
     );
+    mlflow.recover();
     await cluster.start();
     addresses.control = `${addresses.azureDevOps}/_sandbox`;
     await world.runs.recover();

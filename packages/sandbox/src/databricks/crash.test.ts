@@ -61,7 +61,7 @@ requireTool('python3')('after kill -9', () => {
     const first = await call('POST', '/api/2.2/jobs/run-now', { job_id, idempotency_token: 'a' });
     const second = await call('POST', '/api/2.2/jobs/run-now', { job_id, job_parameters: { seconds: '0' } });
     const get = async (id: number) => (await call('GET', `/api/2.2/jobs/runs/get?run_id=${id}`)).status;
-    await expect.poll(async () => (await get(first.run_id)).state).toBe('RUNNING');
+    await expect.poll(async () => (await get(first.run_id)).state, { timeout: 20_000 }).toBe('RUNNING');
     expect((await get(second.run_id)).state).toBe('QUEUED');
     const python = findChild(server.pid ?? 0);
     expect(isAlive(python)).toBe(true);

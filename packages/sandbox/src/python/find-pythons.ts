@@ -19,8 +19,12 @@ export interface Python {
 const known = new Map<string, Promise<Python | undefined>>();
 
 /** The Pythons 3 on PATH and among pyenv's, each version once, newest first. */
-export async function findPythons(environment: NodeJS.ProcessEnv = process.env): Promise<readonly Python[]> {
-  const asked = listCandidates(environment).map((path) => {
+export function findPythons(environment: NodeJS.ProcessEnv = process.env): Promise<readonly Python[]> {
+  return askAll(listCandidates(environment));
+}
+
+async function askAll(paths: readonly string[]): Promise<readonly Python[]> {
+  const asked = paths.map((path) => {
     const answer = known.get(path) ?? ask(path);
     known.set(path, answer);
     return answer;
@@ -32,8 +36,18 @@ export async function findPythons(environment: NodeJS.ProcessEnv = process.env):
 
 /** The Python nearest to `3.minor`; among equally near ones the newer. */
 export async function findNearestPython(minor: number, environment?: NodeJS.ProcessEnv): Promise<Python | undefined> {
-  const pythons = await findPythons(environment);
+  const paths = listCandidates(environment ?? process.env);
+  // To start an interpreter takes its time: first those alone that are called so, or that do not say.
+  const likely = await askAll(paths.filter((path) => [minor, undefined].includes(guessMinor(path))));
+  if (likely.some((python) => python.minor === minor)) return likely.find((python) => python.minor === minor);
+  const pythons = await askAll(paths);
   return [...pythons].sort((a, b) => Math.abs(a.minor - minor) - Math.abs(b.minor - minor))[0];
+}
+
+/** `…/python3.12`, `…/versions/3.12.1/bin/python3` → 12; a plain `python3` may be any. */
+function guessMinor(path: string): number | undefined {
+  const digits = /python3\.(\d+)$/.exec(path)?.[1] ?? /\/3\.(\d+)[^/]*\/bin\/python3$/.exec(path)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** In the order in which a shell would find them; a program that several names lead to is there once. */

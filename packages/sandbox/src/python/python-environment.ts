@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { withParent } from './with-parent.ts';
 
 const run = promisify(execFile);
 
@@ -110,7 +111,7 @@ async function make(
   const list = join(folder, 'requirements.txt');
   await writeFile(list, `${pins.join('\n')}\n`);
   const quiet = ['--quiet', '--disable-pip-version-check', '--no-input'];
-  await tell(made, ['-m', 'pip', 'install', ...quiet, '--requirement', list], signal);
+  await tell(made, withParent('pip', ['install', ...quiet, '--requirement', list]), signal);
 }
 
 /** Runs a program. @throws EnvironmentFailure with the end of its complaint */

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { killLeftOver } from '../databricks/left-over.ts';
 import { findNearestPython } from '../python/find-pythons.ts';
 import { ensurePythonEnvironment, findPythonEnvironment } from '../python/python-environment.ts';
+import { withParent } from '../python/with-parent.ts';
 
 /** The server that the notebooks' MLflow is tested with; templates/root/requirements/dev.txt names the same one. */
 export const MLFLOW_PIN = 'mlflow==3.15.0';
@@ -16,6 +17,8 @@ const PYTHON_MINOR = 12;
 
 /** A server of MLflow, started when first needed. */
 export interface MlflowServer {
+  /** Clears away what a killed sandbox left: only once it is sure that no other one runs in this folder. */
+  recover(): void;
   /** Path of the socket that it answers on. Starts it if it does not run. @throws Error saying why it does not start */
   ensure(): Promise<string>;
   /** Ends it with all that it has started. */
@@ -32,14 +35,13 @@ interface Running {
 const START_SECONDS = 120;
 const GRACE_MILLISECONDS = 5000;
 
-/** Opens the room: database, files and log lie in `folder`. A server that a crash left behind is ended. */
+/** Opens the room: database, files and log lie in `folder`. */
 export function openMlflowServer(folder: string): MlflowServer {
   const memory = join(folder, 'mlflow.pid');
   const giveUp = new AbortController();
   let starting: Promise<string> | undefined;
   let child: ChildProcess | undefined;
   let running: Running | undefined;
-  endLeftOver(memory, toDatabase(folder));
 
   const forget = () => {
     starting = undefined;
@@ -65,6 +67,7 @@ export function openMlflowServer(folder: string): MlflowServer {
     return socket;
   };
   return {
+    recover: () => endLeftOver(memory, toDatabase(folder)),
     ensure() {
       starting ??= start().catch((error) => {
         starting = undefined;
@@ -124,9 +127,10 @@ function spawnServer(python: string, folder: string, socket: string): ChildProce
   const log = openSync(join(folder, 'mlflow.log'), 'a', 0o600);
   const store = ['--backend-store-uri', toDatabase(folder), '--artifacts-destination', join(folder, 'artifacts')];
   const options = `--uds '${socket.replaceAll("'", `'"'"'`)}'`;
-  const child = spawn(python, ['-m', 'mlflow', 'server', '--workers', '1', ...store, '--uvicorn-opts', options], {
+  const words = ['server', '--workers', '1', ...store, '--uvicorn-opts', options];
+  const child = spawn(python, withParent('mlflow', words), {
     cwd: folder,
-    stdio: ['ignore', log, log],
+    stdio: ['pipe', log, log],
     // A group of its own: the server's workers end with it.
     detached: true,
     env: {
