@@ -14,9 +14,8 @@ export function ensureProjectEnvironment(project: string): Promise<PythonEnviron
 /**
  * Makes a folder of programs for PATH whose `python3` finds a project's packages at hand when it runs `scripts/setup.py`, as after a first
  * download: the script itself runs, and has nothing left to fetch.
- * @param names of Python that are looked for before `python3`
  */
-export async function makePythonAtHand(project: string, programs: string, names: readonly string[]): Promise<void> {
+export async function makePythonAtHand(project: string, programs: string): Promise<void> {
   const { python } = await ensureProjectEnvironment(project);
   const { stdout } = await run(python, [
     '-c',
@@ -25,7 +24,8 @@ export async function makePythonAtHand(project: string, programs: string, names:
   const [real = '', packages = ''] = stdout.trim().split(' ');
   const site = packages.replace(/^.*\/lib\//, '.venv/lib/');
   mkdirSync(programs, { recursive: true });
-  for (const name of [...names, 'python3']) {
+  // Whichever of them `mlops.yaml` names.
+  for (const name of ['python3.11', 'python3.12', 'python3.13', 'python3']) {
     const lines = [
       '#!/bin/sh',
       'if [ "$1" = scripts/setup.py ] && [ ! -e .venv ]; then',

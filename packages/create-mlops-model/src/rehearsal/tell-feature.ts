@@ -71,7 +71,8 @@ async function propose({ context, disk }: Rehearsal, { project, services }: Sess
   const note = '# A thought of a colleague.\n';
   // A run that died may have pushed it already.
   if (!text.endsWith(note)) {
-    services.disk.write(NOTEBOOK, { contents: `${text}\n${note}`, executable: false });
+    // The blank lines that the project's formatter wants.
+    services.disk.write(NOTEBOOK, { contents: `${text}\n\n${note}`, executable: false });
     const author = async () => ({ name: displayName, email: account });
     await git.commit(services.disk.folder, { paths: [NOTEBOOK], executables: [], message: 'A thought', author });
   }
