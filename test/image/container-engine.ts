@@ -104,7 +104,7 @@ async function hashPassword(password: string): Promise<string> {
 export const NETWORK = 'services';
 
 /** By chance, so that two engines on one machine do not give the same address twice. */
-async function createNetwork(docker: ContainerEngine['docker']): Promise<void> {
+export async function createNetwork(docker: ContainerEngine['docker']): Promise<void> {
   const subnet = `10.${randomInt(100, 250)}.${randomInt(0, 250)}.0/24`;
   const bridge = `com.docker.network.bridge.name=mlops${randomBytes(3).toString('hex')}`;
   await docker('network', 'create', '--subnet', subnet, '--opt', bridge, NETWORK);

@@ -15,6 +15,7 @@ import { findClusterUser } from './cluster/caller.ts';
 import { makeCertificate } from './cluster/certificate.ts';
 import { openCluster } from './cluster/cluster.ts';
 import { toKubeconfig } from './cluster/kubeconfig.ts';
+import { findRuntime } from './cluster/node/find-runtime.ts';
 import { controlService } from './control.ts';
 import { databricksService } from './databricks/service.ts';
 import { makeFaults } from './faults.ts';
@@ -23,7 +24,7 @@ import { openIdentities } from './identity-store.ts';
 import { toAzRegistry } from './registry/az-registry.ts';
 import { findRegistryUser } from './registry/caller.ts';
 import { openRegistry, registryService } from './registry/registry.ts';
-import { makeRegistryTokens } from './registry/tokens.ts';
+import { makeRegistryTokens, TOKEN_USER } from './registry/tokens.ts';
 import { makeRequestLog } from './request-log.ts';
 import type { ListenOptions, Service } from './router.ts';
 import { makeSignIn, type SignIn } from './sign-in/sign-in.ts';
@@ -106,11 +107,13 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
   );
   const cluster = openCluster({
     folder: join(state, 'cluster'),
-    registry: images,
-    registryHosts: () => [
-      new URL(addresses.registry).host,
-      new URL(addresses.registry).host.replace('localhost', '127.0.0.1'),
-    ],
+    runtime: findRuntime({
+      folder: join(state, 'cluster', 'node'),
+      registry: images,
+      registryHosts: () => toHosts(addresses.registry),
+      signIn: () => ({ user: TOKEN_USER, password: registryTokens.grant('refresh', { name: 'node', mayPush: false }) }),
+      environment: process.env,
+    }),
     signIn: (authorization) => findClusterUser(identities.signedIn(), signIn.tokens, authorization),
   });
   const control = controlService({
@@ -175,6 +178,12 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
     await cluster.stop();
     throw error;
   }
+}
+
+/** A registry on this machine has two names. */
+function toHosts(registry: string): readonly string[] {
+  const { host } = new URL(registry);
+  return [host, host.replace('localhost', '127.0.0.1')];
 }
 
 /** `localhost` is the one name under which Docker and Podman both speak plain HTTP to a registry. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Registry } from '../registry/registry.ts';
 import type { Service } from '../router.ts';
 import { openStore } from '../store.ts';
 import { apiService, type ClusterUser } from './api/service.ts';
@@ -8,7 +7,6 @@ import { makeControllers } from './controllers/controllers.ts';
 import { getKind, type Kind } from './kinds.ts';
 import { makeNodeAgent } from './node/node-agent.ts';
 import type { PodRuntime } from './node/pod-runtime.ts';
-import { makeProcessRuntime } from './node/process-runtime.ts';
 import { type ClusterState, emptyClusterState, openObjectStore } from './object-store.ts';
 import { isJson, type Json } from './schema/json.ts';
 import { makeServiceProxies, type ServiceAddress, takeLocalPort } from './service-proxies.ts';
@@ -18,12 +16,9 @@ import { createObject, type WriteContext } from './write-object.ts';
 export interface ClusterContext {
   /** Holds objects, logs and what images unpack to. */
   readonly folder: string;
-  readonly registry: Registry;
-  /** `host:port` of the registry, under each of its names. */
-  readonly registryHosts: () => readonly string[];
   readonly signIn: (authorization: string | undefined) => ClusterUser | undefined;
-  /** By default the image's process is run, without a container. */
-  readonly runtime?: PodRuntime;
+  /** What runs the pods' containers. */
+  readonly runtime: PodRuntime;
   /** Milliseconds since 1970; default the machine's clock. */
   readonly now?: () => number;
 }
@@ -47,11 +42,10 @@ const NAMESPACES = ['default', 'kube-system', 'kube-public'];
 
 /** Opens the cluster of a folder. */
 export function openCluster(context: ClusterContext): Cluster {
-  const { folder, registry, registryHosts, signIn, now = Date.now } = context;
+  const { folder, runtime, signIn, now = Date.now } = context;
   const store = openStore<ClusterState>(folder, 'objects', emptyClusterState);
   const objects = openObjectStore(store);
   const write: WriteContext = { objects, now, allocate: (kind, object) => allocate(store.data, kind, object) };
-  const runtime = context.runtime ?? makeProcessRuntime({ registry, registryHosts, folder: join(folder, 'node') });
   const node = makeNodeAgent({ ...write, runtime, folder: join(folder, 'node') });
   const proxies = makeServiceProxies({ ...write, node: () => node, localPorts: store.data.servicePorts });
   const controllers = makeControllers(write);

@@ -6,7 +6,7 @@ import { recordEvent } from './events.ts';
 import { forwardRequest } from './forward-request.ts';
 import { getKind } from './kinds.ts';
 import type { NodeAgent } from './node/node-agent.ts';
-import type { Endpoint, EndpointSlice, KubeObject, ServiceObject, ServicePort } from './objects.ts';
+import type { EndpointSlice, KubeObject, ServiceObject, ServicePort } from './objects.ts';
 import { notFound, StatusError } from './status-error.ts';
 import type { WriteContext } from './write-object.ts';
 
@@ -37,6 +37,9 @@ export interface ServiceProxies {
 const SERVICE = getKind('Service');
 const SLICE = getKind('EndpointSlice');
 
+/** Connections that may wait while the sandbox is busy with something else. */
+const BACKLOG = 4096;
+
 /** Kubernetes' own range for ports of nodes. */
 const PORTS = { first: 30_000, count: 2768 } as const;
 
@@ -59,10 +62,18 @@ export function takeLocalPort(localPorts: Record<string, number>, key: string, s
 /** Makes the proxies; no port is opened until they are started. */
 export function makeServiceProxies(context: ProxyContext): ServiceProxies {
   const servers = new Map<string, Server>();
-  const turns = new Map<string, number>();
+  // Found again after each change of a service or its pods, not for each request.
+  const backends = new Map<string, Backends>();
   let unsubscribe = () => {};
   const services = () => context.objects.list(SERVICE) as readonly ServiceObject[];
-  const pick = (service: ServiceObject, port: ServicePort) => pickPort(context, turns, service, port);
+  const pick = (service: ServiceObject, port: ServicePort) => {
+    const key = `${service.metadata.uid}/${port.port}`;
+    const found = backends.get(key) ?? findBackends(context, service, port);
+    backends.set(key, found);
+    found.turn += 1;
+    const pod = found.pods[found.turn % Math.max(1, found.pods.length)];
+    return pod && context.node().findPort(pod.uid, pod.port);
+  };
   const sync = () => {
     const wanted = new Map<string, Entry>(services().flatMap((service) => toEntries(service)));
     for (const [key, server] of servers) if (!wanted.has(key)) close(server, () => servers.delete(key));
@@ -88,7 +99,7 @@ export function makeServiceProxies(context: ProxyContext): ServiceProxies {
       const live = context.objects.find(SERVICE, metadata.namespace, metadata.name);
       if (live) moveNodePort(context, live as ServiceObject, port, context.localPorts[key] ?? 0);
     });
-    return server.listen(takeLocalPort(context.localPorts, key, skip), '127.0.0.1');
+    return server.listen({ port: takeLocalPort(context.localPorts, key, skip), host: '127.0.0.1', backlog: BACKLOG });
   };
   return {
     addresses: () =>
@@ -103,6 +114,8 @@ export function makeServiceProxies(context: ProxyContext): ServiceProxies {
     forward: (target, request) => forwardThroughApi(context, pick, target, request),
     start() {
       unsubscribe = context.objects.subscribe(({ kind }) => {
+        if (kind !== 'Service' && kind !== 'EndpointSlice') return;
+        backends.clear();
         if (kind === 'Service') sync();
       });
       sync();
@@ -147,25 +160,25 @@ function moveNodePort(context: ProxyContext, service: ServiceObject, port: numbe
   context.objects.put(SERVICE, { ...service, spec: { ...service.spec, ports } } as KubeObject);
 }
 
-/** The next of the ready pods; those that are going and still serve only if there is no other. */
-function pickPort(
-  context: ProxyContext,
-  turns: Map<string, number>,
-  { metadata }: ServiceObject,
-  port: ServicePort,
-): number | undefined {
-  const slices = context.objects.list(SLICE, metadata.namespace) as readonly EndpointSlice[];
+/** Pods that take requests for a port, in turn. */
+interface Backends {
+  readonly pods: readonly { readonly uid: string; readonly port: number }[];
+  turn: number;
+}
+
+/** The ready pods behind a port; those that are going and still serve only if there is no other. */
+function findBackends({ objects }: ProxyContext, { metadata }: ServiceObject, port: ServicePort): Backends {
+  const slices = objects.list(SLICE, metadata.namespace) as readonly EndpointSlice[];
   const slice = slices.find(({ metadata: of }) => of.ownerReferences?.some(({ uid }) => uid === metadata.uid));
   const target = slice?.ports.find(({ name }) => name === port.name)?.port;
-  if (!slice || target === undefined) return undefined;
+  if (!slice || target === undefined) return { pods: [], turn: 0 };
   const ready = slice.endpoints.filter(({ conditions }) => conditions.ready);
   const serving = slice.endpoints.filter(({ conditions }) => conditions.serving && conditions.terminating);
-  const backends = ready.length > 0 ? ready : serving;
-  const key = `${metadata.uid}/${port.port}`;
-  const turn = (turns.get(key) ?? 0) + 1;
-  turns.set(key, turn);
-  const chosen: Endpoint | undefined = backends[turn % Math.max(1, backends.length)];
-  return chosen?.targetRef && context.node().findPort(chosen.targetRef.uid, target);
+  const chosen = ready.length > 0 ? ready : serving;
+  return {
+    pods: chosen.flatMap(({ targetRef }) => (targetRef ? [{ uid: targetRef.uid, port: target }] : [])),
+    turn: 0,
+  };
 }
 
 function forwardThroughApi(

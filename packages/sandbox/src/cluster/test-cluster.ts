@@ -12,6 +12,7 @@ import { type Cluster, openCluster } from './cluster.ts';
 import { toKubeconfig } from './kubeconfig.ts';
 import { ARCHITECTURE } from './node/image-files.ts';
 import type { PodRuntime } from './node/pod-runtime.ts';
+import { makeProcessRuntime } from './node/process-runtime.ts';
 
 /** What a program printed, and how it ended. */
 export interface Ended {
@@ -50,7 +51,7 @@ export interface TestCluster {
 const TOKEN = 'test-cluster-administrator';
 const APPLY = 'application/apply-patch+yaml';
 
-/** Starts a cluster in a folder of its own. */
+/** Starts a cluster in a folder of its own. @param runtime what runs its pods; default processes */
 export async function startTestCluster(runtime?: PodRuntime): Promise<TestCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'cluster-'));
   const registry = openRegistry(join(folder, 'registry'));
@@ -58,11 +59,10 @@ export async function startTestCluster(runtime?: PodRuntime): Promise<TestCluste
   const open = () =>
     openCluster({
       folder: join(folder, 'state'),
-      registry,
-      registryHosts: () => [registryHost],
+      runtime:
+        runtime ?? makeProcessRuntime({ registry, registryHosts: () => [registryHost], folder: join(folder, 'node') }),
       signIn: (authorization) =>
         authorization === `Bearer ${TOKEN}` ? { name: 'tester', mayWrite: true, isAdministrator: true } : undefined,
-      ...(runtime ? { runtime } : {}),
     });
   let cluster = open();
   const tls = makeCertificate(Date.now());

@@ -72,7 +72,7 @@ async function main(url: string): Promise<void> {
 
 function ask(url: string, agent: Agent | false): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = get(url, { agent, timeout: 10_000 }, async (response) => {
+    const asked = get(url, { agent, timeout: 30_000 }, async (response) => {
       try {
         let text = '';
         for await (const chunk of response) text += String(chunk);
@@ -82,7 +82,7 @@ function ask(url: string, agent: Agent | false): Promise<string> {
         reject(error as Error);
       }
     });
-    asked.once('timeout', () => asked.destroy(new Error('no answer within 10 s')));
+    asked.once('timeout', () => asked.destroy(new Error('no answer within 30 s')));
     asked.once('error', reject);
   });
 }

@@ -1,9 +1,6 @@
 import type { SandboxReply, SandboxRequest } from '../router.ts';
 import { RegistryError } from './registry-error.ts';
-import { LIFETIMES, type RegistryTokens, type RegistryUser, type SignIn } from './tokens.ts';
-
-/** Azure's registry takes a refresh token as the password of this name (az acr login --expose-token). */
-const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
+import { LIFETIMES, type RegistryTokens, type RegistryUser, type SignIn, TOKEN_USER } from './tokens.ts';
 
 /** Who calls `/v2/`: an access token of the registry, or name and password at once. */
 export function findCaller(

@@ -7,6 +7,9 @@ export interface RegistryUser {
   readonly mayPush: boolean;
 }
 
+/** The name under which Azure's registries take a refresh token as the password (az acr login --expose-token). */
+export const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
+
 /** Says whose sign-in an `Authorization` header is; `undefined`: nobody’s. */
 export type SignIn = (authorization: string | undefined) => RegistryUser | undefined;
 

@@ -2,8 +2,6 @@ import type { Container } from '../objects.ts';
 
 /** What runs the containers of pods: processes of this machine, or a container engine. */
 export interface PodRuntime {
-  /** Shown as the node's container runtime. */
-  readonly name: string;
   /** Makes sure that an image is here. @throws PullError */
   pull(image: string): Promise<PulledImage>;
   /** @throws StartError if nothing can be started */

@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import type { Registry } from '../../registry/registry.ts';
 import { openStore } from '../../store.ts';
 import { ARCHITECTURE, type UnpackedImage, unpackImage } from './image-files.ts';
+import { parseImage } from './parse-image.ts';
 import { type PodRuntime, PullError, type RunningContainer, StartError, type StartOrder } from './pod-runtime.ts';
 import { type Place, relocate } from './relocate.ts';
 
@@ -39,7 +40,6 @@ export function makeProcessRuntime({ registry, registryHosts, folder }: ProcessR
     processes.save();
   };
   return {
-    name: 'process://sandbox',
     async pull(image) {
       const { host, repository, reference } = parseImage(image);
       if (!registryHosts().includes(host)) {
@@ -206,15 +206,4 @@ function readStart(pid: number): string {
     // ps ends with 1 when there is no such process.
     return '';
   }
-}
-
-/** `host:port/repository[:tag][@digest]`; a digest counts more than a tag. */
-export function parseImage(image: string): {
-  readonly host: string;
-  readonly repository: string;
-  readonly reference: string;
-} {
-  const [, host = 'docker.io', repository = image, tag, digest] =
-    /^(?:([^/]+[.:][^/]*|localhost)\/)?([^:@]+)(?::([^@]+))?(?:@(.+))?$/.exec(image) ?? [];
-  return { host, repository, reference: digest ?? tag ?? 'latest' };
 }
