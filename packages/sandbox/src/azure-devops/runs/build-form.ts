@@ -49,7 +49,7 @@ export function describeBuild(call: Call, build: Build): Json {
     lastChangedDate: build.lastChangedDate,
     lastChangedBy: toIdentityRef(call, build.lastChangedBy),
     ...(build.canceledBy === undefined ? {} : { canceledBy: toIdentityRef(call, build.canceledBy) }),
-    ...(Object.keys(build.variables).length > 0 ? { parameters: JSON.stringify(toShown(build)) } : {}),
+    ...toVariables(build),
     templateParameters: toTextParameters(build),
     orchestrationPlan: { planId },
     logs: { id: 0, type: 'Container', url: `${url}/logs` },
@@ -70,6 +70,16 @@ export function describeBuild(call: Call, build: Build): Json {
     keepForever: build.keepForever,
     appendCommitMessageToRunName: true,
   };
+}
+
+/** Variables of a run as JSON within the JSON; a pull request's are among them. */
+function toVariables(build: Build): { readonly parameters?: string } {
+  const ofPullRequest = Object.entries(build.predefined).flatMap(([name, value]) => {
+    const own = /^System\.PullRequest\.(.)(.*)$/.exec(name);
+    return own ? [[`system.pullRequest.${own[1]?.toLowerCase() ?? ''}${own[2] ?? ''}`, value] as const] : [];
+  });
+  const all = { ...Object.fromEntries(ofPullRequest), ...toShown(build) };
+  return Object.keys(all).length > 0 ? { parameters: JSON.stringify(all) } : {};
 }
 
 /** Variables of a run without the values of its secrets. */

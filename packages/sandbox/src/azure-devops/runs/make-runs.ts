@@ -49,6 +49,8 @@ export function makeRuns(bare: Omit<World, 'runs'>, home: string): Runs {
 
   const start = (organization: Organization, build: Build, pipeline: Pipeline) => {
     const controller = new AbortController();
+    // Somebody may have cancelled it while the sandbox was being started.
+    if (build.status === 'cancelling') controller.abort();
     const record = open(organization, build.id);
     const room = {
       record,

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { isAlive } from '../../databricks/test-processes.ts';
+import { startSandbox } from '../../server.ts';
 import { startTestSandbox } from '../../test-sandbox.ts';
 import { makePipeline } from './test-pipeline.ts';
 
@@ -112,6 +113,43 @@ stages:
     expect(tasks.filter((name) => name === 'First' || name === 'Second')).toEqual(['First', 'Second']);
   } finally {
     if (child) await kill(child);
+    await box.stop();
+  }
+});
+
+test('a sandbox that is stopped in mid-run ends its steps, and says so of the run when it is started again', async () => {
+  const box = await startTestSandbox();
+  try {
+    const file = join(box.folder('pid'), 'pid');
+    const pipeline = await makePipeline(box, 'long', {
+      'pipeline.yml': `
+trigger: none
+steps:
+  - checkout: none
+  - bash: trap '' INT TERM; echo $$ > ${file}; while true; do sleep 1; done
+  - bash: sleep 600
+    condition: always()
+`,
+    });
+    const { id } = (await pipeline.queue()).body;
+    await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8'), { timeout: 10_000 }).toMatch(/\d/);
+    await box.sandbox.stop();
+    expect(isAlive(Number(readFileSync(file, 'utf8')))).toBe(false);
+    const again = await startSandbox({ home: box.home });
+    try {
+      const at = `${again.addresses.azureDevOps}/contoso/ml/_apis/build/builds/${id}`;
+      const headers = { authorization: `Bearer ${box.tokenOf('you')}`, connection: 'close' };
+      const get = async (url: string) => (await fetch(url, { headers })).json();
+      expect(await get(at)).toMatchObject({ status: 'completed', result: 'failed' });
+      const { records } = (await get(`${at}/timeline`)) as {
+        records: { type: string; issues?: { message: string }[] }[];
+      };
+      const said = records.flatMap(({ issues = [] }) => issues.map(({ message }) => message));
+      expect(said).toContain('The run was abandoned: the sandbox was stopped while it was going on.');
+    } finally {
+      await again.stop();
+    }
+  } finally {
     await box.stop();
   }
 });
