@@ -26,10 +26,10 @@ const step = (inputs: string, connection = 'cloud') =>
 it('runs a script whose az is signed in, for as long as the step lasts', async () => {
   using agent = makeFolder();
   const { options, isOpen } = makeSignIn(agent.folder);
-  const yaml = `${step('scriptLocation: inlineScript, inlineScript: az account show')}- bash: echo "[$AZURE_CONFIG_DIR]"\n`;
+  const yaml = `${step('scriptLocation: inlineScript, inlineScript: az account show')}- bash: echo "\${AZURE_CONFIG_DIR##*/}"\n`;
   const { output } = await tryJob(agent.folder, yaml, options);
   expect(output(0)).toEqual(['az of mine: account show', expect.stringMatching(/^Signed out/)]);
-  expect([output(1), isOpen()]).toEqual([['[]'], false]);
+  expect([output(1), isOpen()]).toEqual([['.azure'], false]);
 });
 
 it('hands arguments to a script of the repository, and to one in the pipeline', async () => {
