@@ -257,6 +257,9 @@ export const en = {
   'feature.kept': 'Pull request {id} was open already and has your commits: {url}',
   'feature.title': 'Feature: {name}',
   // schedule
+  'rehearse.chapter.update': 'another schedule arrives as a pull request; the team’s edit survives',
+  'rehearse.update.both': '{path} on the branch has both: {edit} and {cron}.',
+  'rehearse.result.update': 'Pull request of the update',
   'update.noManifest': 'There is no mlops.yaml in what is to be updated.',
   'update.missing':
     '{path} is missing: nobody knows how the generated files looked, so they cannot be told from your edits.',

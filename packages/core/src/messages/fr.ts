@@ -270,6 +270,9 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'feature.kept': 'La demande de tirage {id} était déjà ouverte et a vos commits : {url}',
   'feature.title': 'Fonctionnalité : {name}',
   // schedule
+  'rehearse.chapter.update': 'un autre horaire arrive par une demande de tirage ; la modification de l’équipe demeure',
+  'rehearse.update.both': '{path} a les deux sur la branche : {edit} et {cron}.',
+  'rehearse.result.update': 'Demande de tirage de la mise à jour',
   'update.noManifest': 'Il n’y a pas de mlops.yaml dans ce qui est à mettre à jour.',
   'update.missing':
     '{path} manque : personne ne sait à quoi ressemblaient les fichiers générés, et vos modifications ne s’en distinguent plus.',

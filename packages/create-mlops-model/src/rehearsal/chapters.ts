@@ -6,6 +6,7 @@ import { tellCreate } from './tell-create.ts';
 import { tellFeature } from './tell-feature.ts';
 import { tellLaptop } from './tell-laptop.ts';
 import { tellRetraining } from './tell-retraining.ts';
+import { tellUpdate } from './tell-update.ts';
 
 /** One part of the loop: told, done, and checked against what the services return. */
 export interface Chapter {
@@ -22,4 +23,5 @@ export const chapters: readonly Chapter[] = [
   { title: 'rehearse.chapter.laptop', tell: tellLaptop },
   { title: 'rehearse.chapter.feature', tell: tellFeature },
   { title: 'rehearse.chapter.retraining', tell: tellRetraining },
+  { title: 'rehearse.chapter.update', tell: tellUpdate },
 ];
