@@ -26,9 +26,11 @@ export function localRepositoryResource(spec: LocalRepositorySpec, disk: Disk, g
   };
   const hasOrigin = (live: Clone | undefined) =>
     spec.origin === undefined || (live?.origin !== undefined && isSameRemote(live.origin, spec.origin));
-  const settle = async (live: Clone | undefined): Promise<Clone> => {
-    if (!live) await git.init(folder);
-    else await sweepLocks(disk, live);
+  const settle = async (found: Clone | undefined): Promise<Clone> => {
+    if (!found) await git.init(folder);
+    else await sweepLocks(disk, found);
+    // The git of a run that was killed may have come to its end since this was read.
+    const live = found && found.head === undefined ? await git.findClone(folder) : found;
     const { paths, executables, author } = spec;
     const message = `Start ${spec.name} from its template`;
     const head = live?.head ?? (await git.commit(folder, { paths, executables, author, message }));
