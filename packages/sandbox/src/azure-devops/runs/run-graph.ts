@@ -37,6 +37,8 @@ export async function runGraph<Part extends GraphPart, End>(
       indirect: found.filter((each) => !isDirect(each)).map(([, end]) => end),
     };
   };
+  // Nothing may go on unwatched behind a part that broke off.
+  await Promise.allSettled(parts.map(get));
   const found = await Promise.all(parts.map(async (part) => [part.name, await get(part)] as const));
   return Object.fromEntries(found);
 }

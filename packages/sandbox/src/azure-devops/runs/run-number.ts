@@ -1,5 +1,6 @@
 import type { Organization } from '../state.ts';
 import { takeNumber } from '../state.ts';
+import { invalidPipeline } from './read-pipeline.ts';
 
 /** What a run is numbered from. */
 export interface NumberSource {
@@ -16,6 +17,7 @@ const USUAL = '$(Date:yyyyMMdd)$(Rev:.r)';
 /**
  * The number of a run after its form (MicrosoftDocs process/run-number). The revision counts runs whose number is
  * otherwise the same; all times are UTC.
+ * @throws ServiceError 400
  */
 export function toRunNumber(form: string | undefined, source: NumberSource): string {
   const { organization, definitionId } = source;
@@ -26,11 +28,15 @@ export function toRunNumber(form: string | undefined, source: NumberSource): str
   const text = filled.replace(/\$\(Rev:([^)]*)\)/gi, (_, digits: string) =>
     digits.replace(/r+/i, ({ length }) => String(revision).padStart(length, '0')),
   );
-  // These cannot stand in a number (MicrosoftDocs process/run-number), nor can it end with a dot.
-  return text
-    .replace(/["/:<>\\|?@*]/g, '_')
-    .replace(/\.+$/, '')
-    .slice(0, 255);
+  return checkNumber(text, form ?? '');
+}
+
+/** @throws ServiceError 400 for what cannot be a number (MicrosoftDocs process/run-number) */
+function checkNumber(number: string, form: string): string {
+  if (number !== '' && number.length <= 255 && !/["/:<>\\|?@*]/.test(number) && !number.endsWith('.')) return number;
+  throw invalidPipeline(
+    `The given build number format ${form} generated a build number '${number}' which contains invalid character(s), is too long, or ends with '.'. The maximum length of a build number is 255 characters. Characters which are not allowed include '"', '/', ':', '<', '>', '\\', '|', '?', '@', and '*'.`,
+  );
 }
 
 function fillIn(form: string, source: NumberSource): string {
