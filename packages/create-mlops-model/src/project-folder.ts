@@ -1,13 +1,5 @@
 import { join, resolve } from 'node:path';
-import {
-  type Files,
-  LOCK_PATH,
-  MANIFEST_PATH,
-  type Manifest,
-  parseLock,
-  toFileStates,
-  UserError,
-} from '@create-mlops-model/core';
+import { type Files, MANIFEST_PATH, type Manifest, UserError } from '@create-mlops-model/core';
 import type { CommandContext } from './command.ts';
 import { toInvocation } from './commands.ts';
 import { type Disk, describeFolder, openDisk } from './services/disk.ts';
@@ -77,25 +69,6 @@ function notEmpty(context: CommandContext, folder: string): UserError {
 
 function proposeFolder({ version }: CommandContext, folder: string): string {
   return `${toInvocation(version)} ${join(folder, '..', 'my-model')}`;
-}
-
-/**
- * Writes the files whose text the answers changed, where they still are as we wrote them.
- * @returns the paths written; files that the team edited are left
- */
-export async function rewritePristine(disk: Disk, files: Files): Promise<readonly string[]> {
-  const lock = parseLock(disk.find(LOCK_PATH)?.contents ?? '');
-  const states = await toFileStates(lock, (path) => disk.find(path)?.contents);
-  const written: string[] = [];
-  for (const [path, file] of files) {
-    const isOurs = path === MANIFEST_PATH || path === LOCK_PATH || states.get(path) === 'pristine';
-    const isNew = !(path in lock.files) && file.ownership !== 'seed' && !disk.exists(path);
-    if (!isOurs && !isNew) continue;
-    if (disk.find(path)?.contents === file.contents) continue;
-    disk.write(path, { contents: file.contents, executable: file.executable ?? false });
-    written.push(path);
-  }
-  return written;
 }
 
 /** The manifest as it lies on this disk. @throws UserError `usage`: there is none, or every problem with it is named */

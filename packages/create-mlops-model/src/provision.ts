@@ -3,12 +3,13 @@ import { type CarriedOut, carryOut } from './carry-out.ts';
 import type { CommandContext, TargetKind } from './command.ts';
 import { declare } from './declare.ts';
 import { toLocalAuthor } from './local-author.ts';
-import { refuseForeignFiles, rewritePristine } from './project-folder.ts';
+import { refuseForeignFiles } from './project-folder.ts';
 import { renderProject } from './render-project.ts';
 import { reportResult } from './report-result.ts';
 import type { Disk } from './services/disk.ts';
 import { makeGit } from './services/git.ts';
 import { openSession, type Session } from './session.ts';
+import { rewriteFiles } from './update/rewrite-files.ts';
 
 /** A project whose files are rendered. */
 export interface Provision {
@@ -49,7 +50,7 @@ async function keepTakenOver(context: CommandContext, session: Session): Promise
 
 /** `--continue`: the answers go into `mlops.yaml` and the files that depend on it, as one commit. */
 async function commitAnswers(context: CommandContext, disk: Disk, manifest: Manifest, files: Files): Promise<void> {
-  const paths = await rewritePristine(disk, files);
+  const paths = await rewriteFiles(context, disk, files);
   if (paths.length === 0) return;
   const git = makeGit(context.env);
   if ((await git.findClone(disk.folder))?.head === undefined) return;
