@@ -123,6 +123,18 @@ requireTool('python3 and git', () => hasTool('python3') && hasTool('git'))('the 
     expect(logged.length).toBeGreaterThan(10);
   });
 
+  it('gives Azure’s own library for Python its tokens too', async () => {
+    const program = [
+      'import sys, urllib.request',
+      'from azure.identity import AzureCliCredential',
+      'token = AzureCliCredential().get_token("https://management.azure.com/.default").token',
+      'request = urllib.request.Request(sys.argv[1], headers={"Authorization": f"Bearer {token}"})',
+      'print(urllib.request.urlopen(request).status)',
+    ];
+    const address = `${target.trackingUri}/api/2.0/mlflow/experiments/search?max_results=1`;
+    expect(await step('deploy', 2, '-c', program.join('\n'), address)).toMatchObject({ code: 0, output: '200\n\n' });
+  });
+
   it('keeps the identity of pull requests away from the job that trains what is served', async () => {
     const tried = await step('ci', 2, 'pipelines/ci-train/run_job.py', 'train', '--limit-minutes', '5');
     expect(tried.code).toBe(1);

@@ -43,8 +43,8 @@ async function choosePython({ run, taskRun }: TaskWork, tell: (line: string) => 
   if (python === undefined) {
     throw new TaskFailure('CLUSTER_ERROR', 'There is no Python 3 with its venv module on this machine.');
   }
-  if (python.minor !== wanted) {
-    tell(`The runtime has Python 3.${wanted}. This machine does not: ${python.version} is used (${python.path}).`);
+  if (python.version[1] !== wanted) {
+    tell(`The runtime has Python 3.${wanted}. This machine does not: ${python.text} is used (${python.path}).`);
   }
   return python.path;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findPythons, type Python } from '../find-pythons.ts';
+import { findPythons, type Python } from '../../../python/find-pythons.ts';
 import { isTrue, type Task, TaskError, type TaskRun } from '../task.ts';
 import { compareVersions, parseRange, parseVersion, type Range } from '../version-range.ts';
 import { runTool } from './run-tool.ts';
