@@ -145,11 +145,12 @@ export async function runsOf(box: TestSandbox, definitionId: number): Promise<re
   return [...body.value].sort((a: Shown, b: Shown) => a.id - b.id);
 }
 
-/** Waits until all runs of a pipeline are over. @returns them, oldest first */
+/** Waits until all runs of a pipeline are over, and none has followed their end. @returns them, oldest first */
 export async function endedRunsOf(box: TestSandbox, definitionId: number): Promise<readonly Shown[]> {
-  for (;;) {
+  for (let ended = -1; ; await sleep(20)) {
     const runs = await runsOf(box, definitionId);
-    if (runs.every(({ status }) => status === 'completed')) return runs;
-    await sleep(50);
+    const isOver = runs.every(({ status }) => status === 'completed');
+    if (isOver && ended === runs.length) return runs;
+    ended = isOver ? runs.length : -1;
   }
 }
