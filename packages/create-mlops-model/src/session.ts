@@ -1,4 +1,4 @@
-import { azureTarget, type Files, type Manifest, toNames, UserError } from '@create-mlops-model/core';
+import { azureTarget, type Files, type Manifest, type Target, toNames, UserError } from '@create-mlops-model/core';
 import type { CommandContext, TargetKind } from './command.ts';
 import type { Project } from './declare.ts';
 import type { Http } from './services/http.ts';
@@ -41,7 +41,7 @@ export async function openSession(context: CommandContext, options: SessionOptio
     userAgent: `create-mlops-model/${context.version}`,
     ...(you ? { sandbox: { token: you.token } } : {}),
   });
-  if (sandbox) await prepareProject(services.http, sandbox, target.organization, target.project);
+  if (sandbox) await prepareSandbox(services.http, sandbox, target, toNames(manifest).namespace);
   const before = services.http.counts();
   context.addDebug(() => {
     const { total, sequential } = services.http.counts();
@@ -65,15 +65,19 @@ export async function getSandbox(context: CommandContext): Promise<RunningSandbo
   return started;
 }
 
-/** On Azure an organisation and its project are there before us; in the sandbox its control makes them. */
-async function prepareProject(
+/** On Azure organisation, project and namespace are there before us; in the sandbox its control makes them. */
+async function prepareSandbox(
   http: Http,
   sandbox: RunningSandbox,
-  organization: string,
-  project: string,
+  { organization, project }: Target,
+  namespace: string,
 ): Promise<void> {
+  const control = `${sandbox.addresses.azureDevOps}/_sandbox`;
   const path = `organizations/${encodeURIComponent(organization)}/projects/${encodeURIComponent(project)}`;
-  await http.send({ method: 'PUT', url: `${sandbox.addresses.azureDevOps}/_sandbox/${path}` });
+  await Promise.all([
+    http.send({ method: 'PUT', url: `${control}/${path}` }),
+    http.send({ method: 'PUT', url: `${control}/cluster/namespaces/${namespace}` }),
+  ]);
 }
 
 /** What Azure cannot do without, by the manifest's own field names. */

@@ -42,6 +42,8 @@ export interface SandboxOptions {
   readonly home: string;
   /** Absent: the ports of last time, or free ones. */
   readonly ports?: Ports;
+  /** Where `docker` and its engine are found; default this process' own environment. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** Where to reach the sandbox's services; no slash at the end. */
@@ -74,7 +76,7 @@ export interface Sandbox {
  * Starts all services on 127.0.0.1.
  * @throws PortTaken if a port that was asked for, or was this sandbox's before, is in use
  */
-export async function startSandbox({ home, ports = {} }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({ home, ports = {}, environment = process.env }: SandboxOptions): Promise<Sandbox> {
   const state = join(home, 'state');
   const gitFolder = join(home, 'git');
   mkdirSync(gitFolder, { recursive: true, mode: 0o700 });
@@ -112,7 +114,7 @@ export async function startSandbox({ home, ports = {} }: SandboxOptions): Promis
       registry: images,
       registryHosts: () => toHosts(addresses.registry),
       signIn: () => ({ user: TOKEN_USER, password: registryTokens.grant('refresh', { name: 'node', mayPush: false }) }),
-      environment: process.env,
+      environment,
     }),
     signIn: (authorization) => findClusterUser(identities.signedIn(), signIn.tokens, authorization),
   });

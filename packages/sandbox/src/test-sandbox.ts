@@ -48,6 +48,8 @@ export async function startTestSandbox(): Promise<TestSandbox> {
   const sandbox = await startSandbox({
     home,
     ports: { azureDevOps: 0, databricks: 0, registry: 0, cluster: 0, tracking: 0 },
+    // Pods are processes in tests, whatever the machine has.
+    environment: { ...process.env, DOCKER_HOST: 'unix:///nonexistent/docker.sock' },
   });
   const { addresses } = sandbox;
   const organizationUrl = `${addresses.azureDevOps}/contoso`;
