@@ -139,4 +139,47 @@ describe('a feature of a colleague', () => {
     const folder = join(sandbox.root, 'work', MODEL);
     expect(await sandbox.run(['plan', '--check'], folder, 'you')).toMatchObject({ exitCode: 0 });
   });
+
+  test('after the merge it cleans up, but not what is not merged', { timeout: 180_000 }, async () => {
+    await git('fetch', '--quiet', 'origin');
+    await git('reset', '--quiet', '--hard', 'origin/feature/demo');
+    // The pipelines that main demands take minutes; what they demand is not what this is about.
+    for (const { id } of (await sandbox.devOps('GET', 'mlops/_apis/policy/configurations')).value) {
+      await sandbox.devOps('DELETE', `mlops/_apis/policy/configurations/${id}`);
+    }
+    const [{ pullRequestId }] = await listPullRequests();
+    const path = `mlops/_apis/git/repositories/${MODEL}/pullrequests/${pullRequestId}`;
+    const { lastMergeSourceCommit } = await sandbox.devOps('GET', path);
+    const completionOptions = { mergeStrategy: 'squash', deleteSourceBranch: false };
+    await sandbox.devOps('PATCH', path, { status: 'completed', lastMergeSourceCommit, completionOptions });
+    await expect.poll(async () => (await sandbox.devOps('GET', path)).status, { timeout: 20_000 }).toBe('completed');
+
+    await commitNotebook('# Later');
+    expect((await feature('finish', '--dry-run')).stdout).toContain('nothing was pushed');
+    await git('reset', '--quiet', '--hard', 'HEAD~1');
+    const scratch = { path: `${FOLDER}/scratch.txt`, format: 'RAW', content: 'bWluZQ==' };
+    await sandbox.workspace('POST', 'api/2.0/workspace/import', scratch);
+    const unsaved = await feature('finish', '--yes');
+    expect(unsaved).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('holds work that is not merged') });
+    await sandbox.workspace('POST', 'api/2.0/workspace/delete', { path: scratch.path });
+    // A script cannot be asked.
+    expect(await feature('finish')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') });
+    const dry = await feature('finish', '--dry-run');
+    expect(dry.stdout).toContain(`It would remove: feature/demo, ${FOLDER}.`);
+    expect(await git('ls-remote', 'origin', 'refs/heads/feature/demo')).not.toBe('');
+    expect(await findFolder()).toMatchObject({ branch: 'feature/demo' });
+
+    const cleaned = await feature('finish', '--yes', '--json');
+    expect(cleaned.exitCode).toBe(0);
+    expect(JSON.parse(cleaned.stdout)).toMatchObject({
+      action: 'clean-up',
+      branch: 'feature/demo',
+      pullRequest: { id: pullRequestId },
+      gitFolder: FOLDER,
+    });
+    expect(await git('ls-remote', 'origin', 'refs/heads/feature/*')).toBe('');
+    await expect(findFolder()).rejects.toThrow('RESOURCE_DOES_NOT_EXIST');
+    expect(await git('branch', '--list')).toBe('* main');
+    expect(await git('rev-parse', 'HEAD')).toBe((await git('ls-remote', 'origin', 'refs/heads/main')).split('\t')[0]);
+  });
 });

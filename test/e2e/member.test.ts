@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requireTool } from '../require-tool.ts';
@@ -9,6 +9,7 @@ interface Line {
   readonly name: string;
   readonly status: string;
   readonly text: string;
+  readonly fix?: string;
 }
 
 requireTool('python3')('a new member', () => {
@@ -39,7 +40,7 @@ requireTool('python3')('a new member', () => {
       const refused = await joinAs(args, 'refused');
       expect(refused, args.join(' ')).toMatchObject({ exitCode, stderr: expect.stringContaining(words) });
     }
-    await sandbox.devOps('POST', 'mlops/_apis/git/repositories', { name: 'not-a-model' });
+    await makeRepository(sandbox, 'not-a-model');
     for (const [other, exitCode, words] of [
       [url.replace('wind-chill', 'nothing'), 4, 'There is no repository nothing'],
       [url.replace('/mlops/', '/elsewhere/'), 1, 'There is no project "elsewhere"'],
@@ -49,6 +50,19 @@ requireTool('python3')('a new member', () => {
       expect(refused.exitCode, other).toBe(exitCode);
       expect(failuresOf(refused.stdout)).toEqual([expect.objectContaining({ text: expect.stringContaining(words) })]);
     }
+    // What a newer version would have written, in a repository that any version may read.
+    const newer = join(work, 'newer');
+    const { cloneUrl } = await makeRepository(sandbox, 'of-tomorrow');
+    await sandbox.git(work, ['clone', '--quiet', url, newer], 'administrator');
+    const lock = readFileSync(join(newer, 'mlops.lock'), 'utf8');
+    writeFileSync(join(newer, 'mlops.lock'), lock.replace(/"generator": "[^"]*"/, '"generator": "99.0.0"'));
+    await sandbox.git(newer, ['commit', '--quiet', '--all', '--message', 'Tomorrow'], 'administrator');
+    await sandbox.git(newer, ['push', '--quiet', cloneUrl, 'main'], 'administrator');
+    const tomorrow = await joinAs([cloneUrl, '--json'], 'refused');
+    expect(tomorrow.exitCode).toBe(1);
+    expect(failuresOf(tomorrow.stdout)).toEqual([
+      expect.objectContaining({ fix: expect.stringContaining('npx create-mlops-model@99.0.0') }),
+    ]);
     const wrong = await joinAs([url, '--json'], 'refused', 'colleague', { AZURE_DEVOPS_EXT_PAT: 'not-one' });
     expect(wrong.exitCode).toBe(4);
     expect(failuresOf(wrong.stdout).map(({ name }) => name)).toEqual(['azure-devops']);
@@ -110,3 +124,9 @@ requireTool('python3')('a new member', () => {
     },
   );
 });
+
+/** An empty repository, with the address that it is cloned from. */
+async function makeRepository(sandbox: OwnSandbox, name: string): Promise<{ readonly cloneUrl: string }> {
+  const { remoteUrl } = await sandbox.devOps('POST', 'mlops/_apis/git/repositories', { name });
+  return { cloneUrl: remoteUrl };
+}

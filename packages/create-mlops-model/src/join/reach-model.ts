@@ -1,4 +1,12 @@
-import { LOCK_PATH, MANIFEST_PATH, type Manifest, parseManifest, type Text, UserError } from '@create-mlops-model/core';
+import {
+  LOCK_PATH,
+  MANIFEST_PATH,
+  type Manifest,
+  parseManifest,
+  readLock,
+  type Text,
+  UserError,
+} from '@create-mlops-model/core';
 import type { CommandContext } from '../command.ts';
 import { toInvocation } from '../commands.ts';
 import { toCloneUrl } from '../declare/clone-url.ts';
@@ -9,7 +17,6 @@ import { findSandbox, type RunningSandbox, toSandboxHome } from '../services/san
 import { openServices, type Services } from '../services/services.ts';
 import { openSession, type Session } from '../session.ts';
 import { isSameRepository, parseRepositoryUrl, type RepositoryAddress } from './parse-repository-url.ts';
-import { refuseNewerLock } from './refuse-newer-lock.ts';
 
 /** What the URL leads to, as far as one got. */
 export interface Reached {
@@ -92,7 +99,7 @@ async function readModel(
   );
   if (text === undefined) throw notOurs(repository.name, context);
   // First: a newer version's manifest may hold what this one does not know.
-  if (lock !== undefined) refuseNewerLock(lock, context, 'join …');
+  if (lock !== undefined) readLock(lock, context.version);
   return { repository, manifest: parseManifest(text, `main:${MANIFEST_PATH}`, translate) };
 }
 
