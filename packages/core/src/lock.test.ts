@@ -34,6 +34,18 @@ describe('lock', () => {
     expect(states.get('a/b.yml')).toBe('pristine');
   });
 
+  it.each(['../a', '.git/config', '/etc/passwd', 'a/../../b', 'a\\b', ''])(
+    'refuses a path that leads out of the project: %j',
+    async (path) => {
+      const entry = (await toLock(files, '1.0.0')).files['a/b.yml']!;
+      expect(() => parseLock(printLock({ schema: 1, generator: '1.0.0', files: { [path]: entry } }))).toThrow(
+        /mlops\.lock/,
+      );
+      const moved = { 'a/b.yml': { ...entry, at: path } };
+      expect(() => parseLock(printLock({ schema: 1, generator: '1.0.0', files: moved }))).toThrow(/mlops\.lock/);
+    },
+  );
+
   it.each(['', '{}', '{"schema":2,"generator":"9","files":{}}', 'null'])('refuses %j with the way out', (text) => {
     expect(() => parseLock(text)).toThrow(/mlops\.lock/);
   });

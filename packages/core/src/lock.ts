@@ -27,15 +27,21 @@ export const BASE_PATH = '.mlops/base.jsonl';
 /** Where the manifest lies in a project. */
 export const MANIFEST_PATH = 'mlops.yaml';
 
+/** Nothing that a lock names lies outside its project, or in what is git's. */
+const Path = v.pipe(
+  v.string(),
+  v.check((path) => path.split('/').every((part) => !/^(\.{0,2}|\.git)$/i.test(part) && !/[\\\0]/.test(part))),
+);
+
 const LockSchema = v.strictObject({
   schema: v.literal(1),
   generator: v.string(),
   files: v.record(
-    v.string(),
+    Path,
     v.strictObject({
       ownership: v.picklist(['managed', 'seed', 'locked']),
       sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-      at: v.exactOptional(v.string()),
+      at: v.exactOptional(Path),
     }),
   ),
 });

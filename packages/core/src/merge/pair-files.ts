@@ -9,7 +9,7 @@ export interface MergeInput {
   readonly lock: Lock;
   /** Files that are ours as they were last written or proposed. */
   readonly base: ReadonlyMap<string, FileVersion>;
-  /** What lies in the project; paths in git's own spelling. */
+  /** What lies in the project, also in the places of the folders above; paths in git's own spelling. */
   readonly mine: ReadonlyMap<string, ProjectFile>;
   /** The new rendering, without lock and base. */
   readonly theirs: Files;
@@ -52,10 +52,25 @@ export function pairFiles(input: MergeInput): readonly Triple[] {
       to: wasMoved ?? (oldPath === undefined ? at : path),
       ownership: lock.files[key]?.ownership === 'seed' ? 'seed' : (fresh?.ownership ?? 'managed'),
       ...optional('base', base.get(key)),
-      ...optional('mine', find(at)?.file),
+      ...optional('mine', find(at)?.file ?? findInTheWay(input.mine, at)),
       ...optional('theirs', fresh && { contents: fresh.contents, executable: fresh.executable ?? false }),
     };
   });
+}
+
+/** The folders above a path, outermost first. */
+export function listAbove(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+/** Where a file, a link or a submodule lies in the place of a folder, nothing can be written below it. */
+function findInTheWay(mine: MergeInput['mine'], path: string): ProjectFile | undefined {
+  for (const above of listAbove(path)) {
+    const kind = mine.get(above)?.kind;
+    if (kind !== undefined && kind !== 'folder') return { kind: kind === 'submodule' ? kind : 'link' };
+  }
+  return undefined;
 }
 
 /** Ours that are no longer where they were written: whoever reads the project looks for them under other names too. */

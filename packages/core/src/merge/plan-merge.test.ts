@@ -100,6 +100,17 @@ describe('the plan of an update', () => {
     expect(made).toMatchObject({ isChanged: false, base: before });
   });
 
+  it('writes nothing below what is no folder here', async () => {
+    const mine: ReadonlyMap<string, ProjectFile> = new Map([
+      ...tree({ a: 'a file of ours\n' }),
+      ['b', { kind: 'submodule' }],
+      ['c', { kind: 'folder' }],
+    ]);
+    const made = await plan(files({}), mine, files({ 'a/x.txt': 'new\n', 'b/x.txt': 'new\n', 'c/x.txt': 'new\n' }));
+    expect(made.results.map(({ action }) => action)).toEqual(['conflict', 'conflict', 'add']);
+    expect([...made.writes.keys()]).toEqual(['c/x.txt']);
+  });
+
   it('takes a name for itself however its accents are spelt', async () => {
     const [nfc, nfd] = ['été.txt'.normalize('NFC'), 'été.txt'.normalize('NFD')];
     const made = await plan(files({ [nfc]: 'old\n' }), tree({ [nfd]: 'old\n' }), files({ [nfc]: 'new\n' }));

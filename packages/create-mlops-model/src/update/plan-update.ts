@@ -4,6 +4,7 @@ import {
   type Files,
   LOCK_PATH,
   type Lock,
+  listAbove,
   listMissing,
   MANIFEST_PATH,
   type Manifest,
@@ -76,7 +77,8 @@ export async function loadProject(context: UpdateContext, source: ProjectSource)
   const base = await readBase(baseText, lock, sha256);
   const theirs = await renderOurs(manifest, version);
   const places = Object.entries(lock.files).map(([path, { at }]) => at ?? path);
-  const mine = await source.read(new Set([...places, ...theirs.keys()]));
+  const paths = [...places, ...theirs.keys()];
+  const mine = await source.read(new Set([...paths, ...paths.flatMap(listAbove)]));
   return { manifest, lock, input: { lock, base, theirs, mine: await withMoved({ lock, base, mine }, source) } };
 }
 

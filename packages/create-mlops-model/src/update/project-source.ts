@@ -17,7 +17,9 @@ export function openWorktree(disk: Disk, git: GitObjects): ProjectSource {
   const find = (path: string): ProjectFile | undefined => {
     const entry = findEntry(disk.folder, path);
     if (entry === undefined) return undefined;
-    return entry.kind === 'file' ? toProjectFile(entry.bytes, entry.executable) : { kind: entry.kind };
+    if (entry.kind === 'file') return toProjectFile(entry.bytes, entry.executable);
+    const isRepository = entry.kind === 'folder' && findEntry(disk.folder, `${path}/.git`) !== undefined;
+    return { kind: isRepository ? 'submodule' : entry.kind };
   };
   return {
     readText: async (path) => textOf(find(path)),
