@@ -1,7 +1,7 @@
 import type { Organization } from '../state.ts';
 import type { World } from '../world.ts';
-import { startBatches, startContinuous } from './ci-trigger.ts';
 import { startAfterRun } from './resource-trigger.ts';
+import { startBatches, startContinuous } from './start-continuous.ts';
 import { triggersOf } from './triggers.ts';
 
 /** Starts in the background what pushes and ends of runs are to start. What is left to do stands in the state. */
