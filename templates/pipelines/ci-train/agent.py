@@ -33,6 +33,11 @@ def warn(message: str) -> None:
     print(f"##vso[task.logissue type=warning]{escape(message)}", flush=True)
 
 
+def add_tag(tag: str) -> None:
+    """Tags this run: what a run brought about can be read from the list of runs."""
+    print(f"##vso[build.addbuildtag]{escape(tag)}", flush=True)
+
+
 def mask(secret: str) -> None:
     """Makes the agent replace the text by *** in every log from here on; nothing is shown outside an agent."""
     if os.environ.get("TF_BUILD"):

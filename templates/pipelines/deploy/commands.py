@@ -11,9 +11,21 @@ from pathlib import Path
 # The agent's vocabulary is the same for both folders of pipelines.
 sys.path.append(str(Path(__file__).resolve().parent.parent / "ci-train"))
 
-from agent import Failure, fail, get_variable, mask, say, set_variable, warn
+from agent import Failure, add_tag, fail, get_variable, mask, say, set_variable, warn
 
-__all__ = ["Failure", "fail", "find_program", "get_variable", "mask", "run", "say", "set_variable", "try_run", "warn"]
+__all__ = [
+    "Failure",
+    "add_tag",
+    "fail",
+    "find_program",
+    "get_variable",
+    "mask",
+    "run",
+    "say",
+    "set_variable",
+    "try_run",
+    "warn",
+]
 
 
 def find_program(name: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from commands import Failure, fail, get_variable, run, say, try_run
+from commands import Failure, add_tag, fail, get_variable, run, say, try_run
 
 MANIFESTS = Path(__file__).resolve().parent / "k8s"
 
@@ -24,6 +24,10 @@ MANIFESTS = Path(__file__).resolve().parent / "k8s"
 PLACEHOLDER = "model-api"
 
 ANNOTATION = "ca.gc.mlops"
+
+# Set by `rollback --now`. A label: `kubectl rollout undo` brings back a revision's annotations, never its labels.
+HELD = f"{ANNOTATION}/held-version"
+
 ROLLOUT_MINUTES = 6
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -136,6 +140,31 @@ def is_live(deployment: Json | None, release: Release) -> bool:
     )
 
 
+def find_held(deployment: Json | None) -> str:
+    """The model version that somebody put back into service by hand; empty: none."""
+    labels = deployment["metadata"].get("labels") or {} if deployment else {}
+    return str(labels.get(HELD) or "")
+
+
+def refuse_held(before: Json | None, release: Release) -> None:
+    """What was put back by hand is not undone without a word. Raises Failure if this release would."""
+    held, version = find_held(before), release.annotations[f"{ANNOTATION}/model-version"]
+    if held and held != version:
+        raise Failure(
+            f"Model version {held} was put back into service by hand, and this commit would serve version {version}: "
+            f"nothing was changed. Merge the pull request that pins version {held}, or let go of it: kubectl "
+            f"--namespace {release.namespace} label deployment/{release.name} {HELD}-"
+        )
+
+
+def note_live(cluster: Cluster, release: Release, before: Json | None) -> None:
+    """This release serves: the run's tags say so, and what was held is now what main says."""
+    if find_held(before):
+        say(cluster.run("label", f"deployment/{release.name}", f"{HELD}-"))
+    add_tag(f"model-{release.annotations[f'{ANNOTATION}/model-version']}")
+    add_tag(f"image-{release.annotations[f'{ANNOTATION}/image-tag']}")
+
+
 def try_service(cluster: Cluster, release: Release) -> str:
     """Why the service is not in order, or nothing: it is ready, serves this model, and answers its own example."""
     try:
@@ -155,8 +184,10 @@ def try_service(cluster: Cluster, release: Release) -> str:
 def roll_out(cluster: Cluster, release: Release, overlay: Path) -> None:
     """Applies a release and sees it through; undoes it otherwise. Raises Failure then."""
     before = cluster.find_deployment(release.name)
+    refuse_held(before, release)
     if is_live(before, release):
         say(f"Already live: {release.image}@{release.digest}")
+        note_live(cluster, release, before)
         return
     # Undo is written by another field manager than apply; without --force-conflicts the next apply would be refused.
     say(
@@ -169,6 +200,7 @@ def roll_out(cluster: Cluster, release: Release, overlay: Path) -> None:
     problem = try_service(cluster, release) if stands else "its pods did not become ready"
     if not problem:
         say(f"Live: {release.image}@{release.digest}")
+        note_live(cluster, release, before)
         return
     for line in describe_pods(cluster, release.name):
         say(line)

@@ -176,7 +176,8 @@ def bad(): return (state(live) or {}).get("image", "").split("@")[-1] in os.envi
 if verb == "get" and rest[0] == "deployment":
     found = state(live)
     if found:
-        print(json.dumps({"metadata": {"generation": 1}, "spec": {"replicas": 2, "template": {
+        held = {"ca.gc.mlops/held-version": os.environ["HELD"]} if (folder / "held").exists() else {}
+        print(json.dumps({"metadata": {"generation": 1, "labels": held}, "spec": {"replicas": 2, "template": {
             "metadata": {"annotations": found["annotations"]}, "spec": {"containers": [{"image": found["image"]}]}}},
             "status": {"observedGeneration": 1, "updatedReplicas": 2, "availableReplicas": 2}}))
 elif verb == "get" and rest[0] == "pods":
@@ -188,6 +189,9 @@ elif verb == "get":
     if os.environ.get("SERVES"): version = os.environ["SERVES"]
     print(json.dumps({"/readyz": {}, "/v1/model": {"version": version}, "/openapi.json":
         {"components": {"schemas": {"Request": {"examples": [{"data": [{"a": 1}]}]}}}}}[path]))
+elif verb == "label":
+    assert rest == ["deployment/x", "ca.gc.mlops/held-version-"]
+    (folder / "held").unlink()
 elif verb == "create":
     print(json.dumps({"predictions": [0.5 for row in json.load(sys.stdin)["data"]]}))
 elif verb == "apply":
@@ -255,6 +259,23 @@ class TestRollout:
         assert rollout.main() == 1
         assert "no earlier one to go back to" in capsys.readouterr().out
         assert ["rollout", "undo"] not in [call[3:5] for call in calls(fake)]
+
+    def test_what_was_put_back_by_hand_is_not_undone_without_a_word(
+        self, fake: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert rollout.main() == 0
+        assert "##vso[build.addbuildtag]model-3\n" in capsys.readouterr().out
+        (fake / "held").touch()
+        monkeypatch.setenv("HELD", "2")
+        monkeypatch.setenv("IMAGE_DIGEST", "sha256:" + "e" * 64)
+        assert rollout.main() == 1
+        assert "version 2 was put back into service by hand" in capsys.readouterr().out
+        assert self.verbs(fake).count("apply") == 1
+        assert (fake / "held").exists()
+        # Main says the same now.
+        monkeypatch.setenv("HELD", "3")
+        assert rollout.main() == 0
+        assert not (fake / "held").exists()
 
     def test_changed_manifests_are_applied_with_the_same_image(
         self, fake: Path, monkeypatch: pytest.MonkeyPatch
