@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requireTool } from '../require-tool.ts';
 import { type MemberWorld, playMemberSession, readShared, startMemberWorld } from './member-world.ts';
 import type { OwnSandbox, Who } from './own-sandbox.ts';
+import { startProduct } from './product.ts';
 
 interface Line {
   readonly name: string;
@@ -110,6 +111,26 @@ requireTool('python3')('a new member', () => {
         /POST|PATCH|DELETE|PUT/.test(method) && !/permissionevaluationbatch|_sandbox|upload-pack/i.test(path),
     );
     expect(writes).toEqual([]);
+  });
+
+  test('Ctrl-C while Python is set up ends what runs; again, it goes on', { timeout: 120_000 }, async () => {
+    const slow = join(sandbox.root, 'slow');
+    const pid = join(slow, 'pid');
+    mkdirSync(slow);
+    const programs = world.machine.PATH?.split(':')[0];
+    for (const name of ['python3.11', 'python3.12', 'python3.13', 'python3']) {
+      const wait = `[ "$1" = scripts/setup.py ] && { echo $$ > '${pid}'; exec sleep 300; }`;
+      writeFileSync(join(slow, name), `#!/bin/sh\n${wait}\nexec '${programs}/${name}' "$@"\n`, { mode: 0o755 });
+    }
+    const folder = join(work, 'of-impatient');
+    const environment = { ...world.machine, PATH: `${slow}:${world.machine.PATH}` };
+    const { child, ended } = startProduct(['join', url], sandbox.options(folder, 'colleague', environment));
+    await expect.poll(() => existsSync(pid), { timeout: 60_000 }).toBe(true);
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ exitCode: 130, stdout: expect.stringContaining('goes on where it stopped') });
+    expect(() => process.kill(Number(readFileSync(pid, 'utf8')), 0)).toThrow('ESRCH');
+    const again = await joinAs([url], 'of-impatient');
+    expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Clone, there already') });
   });
 
   test.each(['en', 'fr'] as const)(

@@ -153,7 +153,7 @@ export const en = {
   'rehearse.feature.started': '{who} starts a feature: branch {branch}, Git folder {folder}',
   'rehearse.feature.checks':
     'The pipelines that main demands: tests, and a training on a sample on Databricks. The first time takes minutes.',
-  'rehearse.feature.approved': '{who} approves and merges.',
+  'rehearse.feature.approved': 'Approved and merged by {who}.',
   'rehearse.feature.merged': 'Merged by squash as {commit}; main stands on {tip}.',
   'rehearse.feature.followed': 'The deploy pipeline moved {folder} to {commit}.',
   'rehearse.chapter.retraining': 'the schedule fires, and a model is registered only if it is better',

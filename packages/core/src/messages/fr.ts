@@ -159,7 +159,7 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'rehearse.feature.started': '{who} commence une fonctionnalité : branche {branch}, dossier Git {folder}',
   'rehearse.feature.checks':
     'Les pipelines que main exige : des tests, et un entraînement sur un échantillon dans Databricks. La première fois, quelques minutes.',
-  'rehearse.feature.approved': '{who} approuve et fusionne.',
+  'rehearse.feature.approved': 'Approuvée et fusionnée par {who}.',
   'rehearse.feature.merged': 'Fusionnée en un seul commit, {commit} ; main est sur {tip}.',
   'rehearse.feature.followed': 'Le pipeline de déploiement a amené {folder} à {commit}.',
   'rehearse.chapter.retraining': 'l’horaire se déclenche, et un modèle n’est enregistré que s’il est meilleur',
