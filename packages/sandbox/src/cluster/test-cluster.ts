@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { type RequestOptions, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,9 @@ export interface TestCluster {
   /** Runs `kubectl` as an administrator, with something on its standard input. */
   kubectl(args: readonly string[], input?: string): Promise<Ended>;
   /** Asks the API server as an administrator. */
-  ask(method: string, path: string, body?: unknown, type?: string): Promise<ApiAnswer>;
+  ask(method: string, path: string, body?: unknown, type?: string, token?: string): Promise<ApiAnswer>;
+  /** What a request of one's own needs: the certificate to trust, and an administrator's token. */
+  readonly options: { readonly ca: string; readonly headers: Readonly<Record<string, string>> };
   /** Applies a configuration on the server's side. */
   apply(path: string, body: unknown, manager?: string, more?: string): Promise<ApiAnswer>;
   /** Puts an image of some files into the registry. @returns its name by digest */
@@ -69,8 +71,10 @@ export async function startTestCluster(runtime?: PodRuntime): Promise<TestCluste
   await cluster.start();
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const kubeconfig = writeKubeconfig(folder, url, tls.certificate);
-  const ask: TestCluster['ask'] = (method, path, body, type = 'application/json') =>
-    askServer(`${url}${path}`, tls.certificate, method, body, type);
+  const ask: TestCluster['ask'] = (method, path, body, type = 'application/json', token = TOKEN) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': type };
+    return askServer(`${url}${path}`, { method, headers, ca: tls.certificate }, body);
+  };
   return {
     get cluster() {
       return cluster;
@@ -78,6 +82,7 @@ export async function startTestCluster(runtime?: PodRuntime): Promise<TestCluste
     url,
     folder,
     registryHost,
+    options: { ca: tls.certificate, headers: { authorization: `Bearer ${TOKEN}` } },
     ask,
     apply: (path, body, manager = 'mlops', more = '') =>
       ask('PATCH', `${path}?fieldManager=${manager}${more}`, body, APPLY),
@@ -98,10 +103,9 @@ export async function startTestCluster(runtime?: PodRuntime): Promise<TestCluste
   };
 }
 
-function askServer(url: string, ca: string, method: string, body: unknown, type: string): Promise<ApiAnswer> {
-  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': type };
+function askServer(url: string, options: RequestOptions, body: unknown): Promise<ApiAnswer> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers, ca, agent: false }, async (response) => {
+    const asked = request(url, { ...options, agent: false }, async (response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of response) chunks.push(chunk as Buffer);
       const text = Buffer.concat(chunks).toString('utf8');

@@ -56,12 +56,13 @@ export function decodeApplied(value: unknown, kind: Kind, namespace: string | un
   if (metadata.managedFields !== undefined && metadata.managedFields !== null) {
     throw badRequest('metadata.managedFields must be nil');
   }
-  const { unknown, wrong } = checkValue(value, getSchema(kind), (item, at, { merge, keys }) =>
+  const { unknown, wrong, duplicates } = checkValue(value, getSchema(kind), (item, at, { merge, keys }) =>
     merge === 'atomic' ? `[${at}]` : printStep(toItemStep(item, merge, keys)),
   );
   const problems = [
     ...unknown.map((path) => `${path}: field not declared in schema`),
     ...wrong.map(({ path, expected, got }) => `${path}: expected ${EXPECTED[expected]}, got ${got}`),
+    ...duplicates.map(({ path, item }) => `${path}: duplicate entries for key ${item}`),
   ];
   if (problems.length > 0) {
     const place = namespace === undefined ? '/' : `${namespace}/`;

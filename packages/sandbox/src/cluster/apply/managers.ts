@@ -58,10 +58,12 @@ export function applyConfiguration(
   manager: Manager,
   schema: Schema,
 ): { readonly object: Json; readonly fields: FieldSet } {
-  const fields = difference(toFieldSet(applied, schema), NOBODYS);
+  const all = toFieldSet(applied, schema);
+  const fields = difference(all, NOBODYS);
   const before = entries.find((entry) => isSame(entry, manager))?.fields ?? EMPTY;
   const others = entries.filter((entry) => !isSame(entry, manager)).map((entry) => entry.fields);
-  const owned = others.reduce(union, fields);
+  // With the name and its like: what holds them stays when the rest of it is dropped.
+  const owned = others.reduce(union, all);
   const dropped = difference(withNamedParents(before), withNamedParents(owned));
   const merged = mergeObjects(live, applied, schema);
   return { object: removeFields(merged, dropped, schema) as Json, fields };

@@ -19,18 +19,30 @@ export function mergeObjects(live: unknown, applied: unknown, schema: Schema | u
   return mergeLists(live, applied, schema);
 }
 
-/** Items come in the applied order; each item that only the live list has stays before the one it stood before. */
+/** Applied items come in their order; an item that only the live list has comes as soon as it is its turn there. */
 function mergeLists(live: unknown[], applied: unknown[], { merge, keys, element }: KeyedList): unknown[] {
   const stepOf = (item: unknown) => toItemStep(item, merge === 'set' ? 'set' : 'keyed', keys);
   const before = new Map(live.map((item) => [stepOf(item), item]));
   const wanted = new Set(applied.map(stepOf));
-  const merged = applied.map((item) => mergeObjects(before.get(stepOf(item)), item, element));
-  for (const [at, item] of [...live.entries()].reverse()) {
-    if (wanted.has(stepOf(item))) continue;
-    const next = live.slice(at + 1).map(stepOf);
-    const place = merged.findIndex((other) => next.includes(stepOf(other)));
-    merged.splice(place === -1 ? merged.length : place, 0, item);
+  const left = [...live];
+  const merged: unknown[] = [];
+  // Those that stand before the next applied item, or have been put in already, are passed by.
+  const passLive = (next: string | undefined) => {
+    while (left.length > 0 && stepOf(left[0]) !== next) {
+      const step = stepOf(left[0]);
+      if (wanted.has(step) && !seen.has(step)) return;
+      const item = left.shift();
+      if (!wanted.has(step)) merged.push(item);
+    }
+  };
+  const seen = new Set<string>();
+  for (const item of applied) {
+    const step = stepOf(item);
+    passLive(step);
+    merged.push(mergeObjects(before.get(step), item, element));
+    seen.add(step);
   }
+  passLive(undefined);
   return merged;
 }
 

@@ -7,6 +7,8 @@ export interface FormProblems {
   readonly unknown: readonly string[];
   /** Values of a wrong type. */
   readonly wrong: readonly WrongValue[];
+  /** Lists that are merged by a key, in which two items have the same. */
+  readonly duplicates: readonly { readonly path: string; readonly item: string }[];
 }
 
 /** A value of a wrong type. */
@@ -27,8 +29,9 @@ export type NameItem = (item: unknown, at: number, list: Extract<Schema, { form:
 export function checkValue(value: unknown, schema: Schema, nameItem: NameItem = (_, at) => `[${at}]`): FormProblems {
   const unknown: string[] = [];
   const wrong: WrongValue[] = [];
+  const duplicates: { path: string; item: string }[] = [];
   walk(value, schema, '', '');
-  return { unknown, wrong };
+  return { unknown, wrong, duplicates };
 
   function walk(part: unknown, as: Schema, path: string, owner: string): void {
     if (part === null || part === undefined || as.form === 'any') return;
@@ -37,7 +40,7 @@ export function checkValue(value: unknown, schema: Schema, nameItem: NameItem = 
       if (!fits(part, as.type)) complain(as.type);
     } else if (as.form === 'list') {
       if (!Array.isArray(part)) complain('list');
-      else for (const [at, item] of part.entries()) walk(item, as.element, path + nameItem(item, at, as), owner);
+      else walkList(part, as, path, owner);
     } else if (!isJson(part)) complain('object');
     else
       for (const [name, child] of Object.entries(part)) {
@@ -45,6 +48,16 @@ export function checkValue(value: unknown, schema: Schema, nameItem: NameItem = 
         if (schemaOfChild) walk(child, schemaOfChild, `${path}.${name}`, as.form === 'struct' ? as.name : owner);
         else unknown.push(`${path}.${name}`);
       }
+  }
+
+  function walkList(items: unknown[], as: Extract<Schema, { form: 'list' }>, path: string, owner: string): void {
+    const seen = new Set<string>();
+    for (const [at, item] of items.entries()) {
+      const name = nameItem(item, at, as);
+      if (seen.has(name)) duplicates.push({ path, item: name });
+      seen.add(name);
+      walk(item, as.element, path + name, owner);
+    }
   }
 }
 
