@@ -18,7 +18,10 @@ export async function runAgentJob(start: JobStart): Promise<JobLeft> {
     return runOnAgent(start, { name: '__default', steps: job.steps, isDeployment: false, isFirst: true });
   const environment = replaceMacros(toEnvironmentName(job), toTexts(start.variables));
   const deployment = await startDeployment(start, environment);
-  const left = await runHooks(start, job.deployment.hooks, deployment.variables);
+  const left = await runHooks(start, job.deployment.hooks, deployment.variables).catch(async (error: unknown) => {
+    await deployment.end('Failed');
+    throw error;
+  });
   await deployment.end(left.result);
   return left;
 }

@@ -8,7 +8,7 @@ import { decideCondition, type GoingRun, toNow, toSignal } from './going-run.ts'
 import { runAgentJob } from './run-agent-job.ts';
 import { type Before, runGraph } from './run-graph.ts';
 import type { JobOutputs, TimelineRecord } from './run-record.ts';
-import { addVariables, listDeclared, type Variables } from './run-variables.ts';
+import { addVariables, listDeclared, toTexts, type Variables } from './run-variables.ts';
 
 /** Jobs of the stages before, by stage. */
 export type StageDependencies = Readonly<Record<string, Readonly<Record<string, Dependency>>>>;
@@ -102,8 +102,7 @@ async function runJobOfStage(
     run.onJob();
     run.record.change(phase, { state: 'inProgress', startTime: toNow(run) });
     const { variables } = prepared;
-    const values = Object.fromEntries([...variables.values()].map(([name, { value }]) => [name, value]));
-    const title = replaceMacros(toTitle(job), values);
+    const title = replaceMacros(toTitle(job), toTexts(variables));
     const left = await runAgentJob({ run, stage, job, title, phase, variables, agent, signal });
     const isForgiven = left.result === 'Failed' && isTrue(job.settings.continueOnError);
     return end(isForgiven ? 'SucceededWithIssues' : left.result, left.outputs);
@@ -137,8 +136,7 @@ function prepare(
   try {
     const declared = [...stage.variables, ...job.variables];
     const variables = addVariables(run.variables, listDeclared(organization, project.id, declared), moment);
-    const texts = Object.fromEntries([...variables.values()].map(([name, { value }]) => [name, value]));
-    const decided = decideCondition(job.condition, 'job', { ...moment, variables: texts });
+    const decided = decideCondition(job.condition, 'job', { ...moment, variables: toTexts(variables) });
     if (decided === true) return { kind: 'run', variables };
     if (decided === false) return { kind: 'end', result: 'Skipped', issues: [] };
     return { kind: 'end', result: 'Failed', issues: [{ type: 'error', message: decided.problem }] };
@@ -148,6 +146,6 @@ function prepare(
 }
 
 /** `true` in any case. */
-export function isTrue(value: Data | undefined): boolean {
+function isTrue(value: Data | undefined): boolean {
   return typeof value === 'string' && value.toLowerCase() === 'true';
 }
