@@ -7,6 +7,7 @@ export * from './closest.ts';
 export * from './cron.ts';
 export * from './cron-text.ts';
 export * from './edit-schedules.ts';
+export * from './edit-selection.ts';
 export * from './errors.ts';
 export * from './files.ts';
 export * from './find-model-name.ts';

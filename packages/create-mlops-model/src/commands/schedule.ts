@@ -2,6 +2,7 @@ import {
   convertSchedule,
   createTranslate,
   type ExitCode,
+  editSchedules,
   findProblems,
   type LocalSchedule,
   type Manifest,
@@ -12,9 +13,9 @@ import {
 import { openClone } from '../clone.ts';
 import type { CommandContext } from '../command.ts';
 import { toInvocation } from '../commands.ts';
+import { editProject } from '../proposal/edit-project.ts';
+import { findPlace, type Place, type Proposal, propose } from '../proposal/propose.ts';
 import { describeRuns } from '../schedule/describe-runs.ts';
-import { editProject } from '../schedule/edit-project.ts';
-import { findPlace, type Place, type Proposal, propose } from '../schedule/propose.ts';
 import type { PullRequestSpec } from '../services/azure-devops/pull-requests.ts';
 import type { Session } from '../session.ts';
 
@@ -76,7 +77,7 @@ async function findWhere({ project, services }: Session) {
     azureDevOps.repositories.findTip(names.repository, 'main'),
   ]);
   if (repository === undefined || main === undefined) throw new Error(`${names.repository} has a manifest but no main`);
-  return { repository, place: await findPlace(azureDevOps, repository.id, main) };
+  return { repository, place: await findPlace(azureDevOps, repository.id, main, 'schedule') };
 }
 
 async function write(
@@ -88,7 +89,7 @@ async function write(
   const { repositories } = services.azureDevOps;
   const from = place.isNew ? 'main' : place.branch;
   const readText = (path: string) => repositories.findText(place.repositoryId, path, from);
-  const edit = await editProject(context, readText, wanted.retraining.schedules);
+  const edit = await editProject(context, readText, (text) => editSchedules(text, wanted.retraining.schedules));
   return propose(services.azureDevOps, place, edit, toSpec(wanted));
 }
 

@@ -1,11 +1,18 @@
-import { createTranslate, parseLock, parseManifest, toFileStates, withLock } from '@create-mlops-model/core';
+import {
+  createTranslate,
+  editSchedules,
+  parseLock,
+  parseManifest,
+  toFileStates,
+  withLock,
+} from '@create-mlops-model/core';
 import { describe, expect, it } from 'vitest';
 import { aManifest } from '../../../../test/build.ts';
 import { type FakeAzureDevOps, fakeAzureDevOps } from '../../../../test/fakes/azure-devops.ts';
+import { editProject } from '../proposal/edit-project.ts';
+import { findPlace, propose } from '../proposal/propose.ts';
 import { renderProject } from '../render-project.ts';
 import { describeRuns } from './describe-runs.ts';
-import { editProject } from './edit-project.ts';
-import { findPlace, propose } from './propose.ts';
 
 const VERSION = '1.2.3';
 const RETRAIN = 'pipelines/ci-train/retrain.yml';
@@ -22,7 +29,11 @@ const renderTexts = async (schedules: typeof weekly) => {
 
 describe('the files', () => {
   const edit = (files: ReadonlyMap<string, string>, schedules = daily, version = VERSION) =>
-    editProject({ ...context, version }, async (path) => files.get(path), schedules);
+    editProject(
+      { ...context, version },
+      async (path) => files.get(path),
+      (text) => editSchedules(text, schedules),
+    );
 
   it('are those that a project with this schedule would have been given', async () => {
     const edited = await edit(await renderTexts(weekly));
@@ -66,7 +77,7 @@ describe('the files', () => {
     const texts = new Map([...old].map(([path, { contents }]) => [path, contents]));
     await expect(edit(texts)).rejects.toMatchObject({
       code: 'conflict',
-      hint: { en: 'Use that version: npx create-mlops-model@0.9.0 schedule …' },
+      hint: { en: 'Use that version: npx create-mlops-model@0.9.0 …' },
     });
   });
 
@@ -85,9 +96,13 @@ describe('the pull request', () => {
     return { devops, id, cloneUrl };
   };
   const set = async (devops: FakeAzureDevOps, id: string, schedules: typeof weekly, title: string) => {
-    const place = await findPlace(devops, id, MAIN);
+    const place = await findPlace(devops, id, MAIN, 'schedule');
     const from = place.isNew ? 'main' : place.branch;
-    const edit = await editProject(context, (path) => devops.repositories.findText(id, path, from), schedules);
+    const edit = await editProject(
+      context,
+      (path) => devops.repositories.findText(id, path, from),
+      (text) => editSchedules(text, schedules),
+    );
     return { place, proposal: await propose(devops, place, edit, spec(title)) };
   };
   const schedulesOn = async (devops: FakeAzureDevOps, id: string, branch: string) =>
@@ -112,10 +127,14 @@ describe('the pull request', () => {
 
   it.each(['branch', 'commit'] as const)('is opened by the next run when one died after its %s', async (last) => {
     const { devops, id } = await start();
-    const place = await findPlace(devops, id, MAIN);
+    const place = await findPlace(devops, id, MAIN, 'schedule');
     await devops.branches.create(id, place.branch, place.tip);
     if (last === 'commit') {
-      const edit = await editProject(context, (path) => devops.repositories.findText(id, path, 'main'), daily);
+      const edit = await editProject(
+        context,
+        (path) => devops.repositories.findText(id, path, 'main'),
+        (text) => editSchedules(text, daily),
+      );
       const commit = { branch: place.branch, parent: MAIN, message: 'mlops schedule: daily', files: edit.files };
       await devops.branches.commit(id, commit);
     }

@@ -3,14 +3,18 @@ import type { PullRequest, PullRequestSpec } from '../services/azure-devops/pull
 import type { AzureDevOps } from '../services/azure-devops.ts';
 import type { ProjectEdit } from './edit-project.ts';
 
+/** What a proposal is about; each has branches of its own. */
+export type ProposalKind = 'schedule' | 'rollback';
+
 /** Beginning of our branches' names; the rest is the commit of main that they start from. */
-const BRANCH = 'mlops/schedule-';
+const toPrefix = (kind: ProposalKind): string => `mlops/${kind}-`;
 
 /** Beginning of our commits' messages, by which they are told from people's. */
-const COMMIT = 'mlops schedule: ';
+const toMessage = (kind: ProposalKind): string => `mlops ${kind}: `;
 
-/** Where a change of the schedule is to be made. */
+/** Where a change of the manifest is to be made. */
 export interface Place {
+  readonly kind: ProposalKind;
   readonly repositoryId: string;
   /** Branch whose files are changed. */
   readonly branch: string;
@@ -35,17 +39,23 @@ export interface Proposal {
  * The branch to change: that of an open pull request of ours, else one that starts from main as it is now.
  * @throws UserError `conflict` where the branch holds a person's commits
  */
-export async function findPlace(devops: AzureDevOps, repositoryId: string, main: string): Promise<Place> {
+export async function findPlace(
+  devops: AzureDevOps,
+  repositoryId: string,
+  main: string,
+  kind: ProposalKind,
+): Promise<Place> {
+  const prefix = toPrefix(kind);
   const open = await devops.pullRequests.listActive(repositoryId);
-  const pullRequest = open.find(({ branch }) => branch.startsWith(BRANCH));
-  const branch = pullRequest?.branch ?? `${BRANCH}${main.slice(0, 12)}`;
+  const pullRequest = open.find(({ branch }) => branch.startsWith(prefix));
+  const branch = pullRequest?.branch ?? `${prefix}${main.slice(0, 12)}`;
   const tip = await devops.repositories.findTip(repositoryId, branch);
-  if (tip === undefined) return { repositoryId, branch, tip: main, isNew: true };
+  if (tip === undefined) return { kind, repositoryId, branch, tip: main, isNew: true };
   const commits = await devops.branches.listCommits(repositoryId, branch);
-  const start = commits.findIndex(({ id }) => id.startsWith(branch.slice(BRANCH.length)));
-  const ours = commits.slice(0, Math.max(0, start)).every(({ message }) => message.startsWith(COMMIT));
+  const start = commits.findIndex(({ id }) => id.startsWith(branch.slice(prefix.length)));
+  const ours = commits.slice(0, Math.max(0, start)).every(({ message }) => message.startsWith(toMessage(kind)));
   if (start < 0 || !ours) throw heldByPeople(branch, pullRequest);
-  return { repositoryId, branch, tip, isNew: false, ...(pullRequest === undefined ? {} : { pullRequest }) };
+  return { kind, repositoryId, branch, tip, isNew: false, ...(pullRequest === undefined ? {} : { pullRequest }) };
 }
 
 /** Pushes the change to its branch and opens or updates the pull request. A run that died in between is taken up. */
@@ -57,7 +67,7 @@ export async function propose(
 ): Promise<Proposal> {
   const { repositoryId, branch, tip } = place;
   if (place.isNew) await devops.branches.create(repositoryId, branch, tip);
-  const message = `${COMMIT}${spec.title}`;
+  const message = `${toMessage(place.kind)}${spec.title}`;
   const commit =
     files.size === 0 ? undefined : await devops.branches.commit(repositoryId, { branch, parent: tip, message, files });
   const pushed = commit === undefined ? {} : { commit };
