@@ -39,9 +39,9 @@ function watch(
         asked.destroy();
         resolve(lines);
       };
-      // It is the test that breaks off.
-      response.once('error', () => undefined);
       createInterface({ input: response })
+        // It is the test that breaks off.
+        .once('error', () => undefined)
         .on('line', (line) => {
           lines.push(JSON.parse(line));
           if (lines.length === count) done();
