@@ -39,9 +39,7 @@ jobs:
     pipeline.id,
   );
   const id = started.id ?? 0;
-  await expect
-    .poll(async () => (await build.getBuild('ml', id)).status, { timeout: 20_000 })
-    .toBe(BuildStatus.Completed);
+  await expect.poll(async () => (await build.getBuild('ml', id)).status).toBe(BuildStatus.Completed);
   const ended = await build.getBuild('ml', id);
   expect([ended.result, ended.finishTime instanceof Date]).toEqual([BuildResult.Failed, true]);
   const timeline = await build.getBuildTimeline('ml', id);
@@ -58,9 +56,7 @@ jobs:
   await build.addBuildTag('ml', id, 'seen');
   expect(await build.getBuildTags('ml', id)).toEqual(['seen']);
   await build.updateStage({ state: StageUpdateType.Retry }, id, '__default', 'ml');
-  await expect
-    .poll(async () => (await build.getBuild('ml', id)).status, { timeout: 20_000 })
-    .toBe(BuildStatus.Completed);
+  await expect.poll(async () => (await build.getBuild('ml', id)).status).toBe(BuildStatus.Completed);
   const stage = (await build.getBuildTimeline('ml', id)).records?.find(({ type }) => type === 'Stage');
   expect(stage?.attempt).toBe(2);
 });

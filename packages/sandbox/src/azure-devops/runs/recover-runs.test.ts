@@ -91,9 +91,9 @@ stages:
         return 0;
       }
     };
-    await expect.poll(readPid, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(readPid).toBeGreaterThan(0);
     const types = async () => (await timeline(second)).map(({ type }) => type);
-    await expect.poll(types, { timeout: 10_000 }).toContain('Checkpoint.Authorization');
+    await expect.poll(types).toContain('Checkpoint.Authorization');
     await sleep(50);
     await kill(child);
     const stray = Number(readFileSync(`${file}.stray`, 'utf8'));
@@ -108,7 +108,7 @@ stages:
     const permission = `ml/_apis/pipelines/pipelinePermissions/environment/${environment.body.id}?api-version=7.1-preview.1`;
     await ask(permission, 'PATCH', { allPipelines: { authorized: true } });
     const result = async () => (await ask(`ml/_apis/build/builds/${second}`)).result;
-    await expect.poll(result, { timeout: 10_000 }).toBe('succeeded');
+    await expect.poll(result).toBe('succeeded');
     const tasks = (await timeline(second)).filter(({ type }) => type === 'Task').map(({ name }) => name);
     expect(tasks.filter((name) => name === 'First' || name === 'Second')).toEqual(['First', 'Second']);
   } finally {
@@ -132,7 +132,7 @@ steps:
 `,
     });
     const { id } = (await pipeline.queue()).body;
-    await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8'), { timeout: 10_000 }).toMatch(/\d/);
+    await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8')).toMatch(/\d/);
     await box.sandbox.stop();
     expect(isAlive(Number(readFileSync(file, 'utf8')))).toBe(false);
     const again = await startSandbox({ home: box.home });
