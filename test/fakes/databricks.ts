@@ -46,7 +46,8 @@ export function fakeDatabricks(): FakeDatabricks {
   return {
     state,
     getUser: async () => ({ displayName: 'You', account: 'you@example.test' }),
-    findLastRun: async () => undefined,
+    listRuns: async () => [],
+    findResult: async () => undefined,
     listGitProviders: async () => state.gitProviders,
     find,
     async makeDirectory(path) {

@@ -89,7 +89,7 @@ requireTool('python3')('rehearse, to the end', () => {
     expect(reasons.sort()).toEqual([
       'checks rehearsal-1-checks pullRequest',
       'ci rehearsal-1-ci pullRequest',
-      'deploy rehearsal-1-deploy individualCI',
+      'deploy rehearsal-1-deploy batchedCI',
       'retrain rehearsal-1-retrain schedule',
       'retrain rehearsal-1-retrain schedule',
     ]);

@@ -32,17 +32,16 @@ async function retrain(rehearsal: Rehearsal, count: number): Promise<TrainingRes
   const { databricks } = session.services;
   const { names } = session.project;
   if ((await listScheduled(rehearsal)).length < count) await advance(rehearsal);
-  // Oldest first: of one that is there already nothing has to be seen again.
-  const runs = await watchRuns(
-    rehearsal,
-    async () => [...(await listScheduled(rehearsal))].reverse().slice(0, count),
-    count,
-  );
-  note(translate('rehearse.result.run', { pipeline: names.pipelines.retrain }), String(runs.at(-1)?.id));
+  // Oldest first: only this one has to be seen.
+  const find = async () => [...(await listScheduled(rehearsal))].reverse().slice(count - 1, count);
+  const [trained] = await watchRuns(rehearsal, find, 1);
+  note(translate('rehearse.result.run', { pipeline: names.pipelines.retrain }), String(trained?.id));
   const job = (await databricks.listJobs(names.jobs.train))[0];
-  const run = job && (await databricks.findLastRun(job.id));
-  const result = JSON.parse(run?.result ?? '{}') as TrainingResult;
-  note(translate('rehearse.result.jobRun'), String(run?.id));
+  // Nothing but the schedule starts it here.
+  const run = job && (await databricks.listRuns(job.id))[count - 1];
+  if (run === undefined) throw new Error(`${names.jobs.train} has fewer runs than its pipeline`);
+  const result = JSON.parse((await databricks.findResult(run)) ?? '{}') as TrainingResult;
+  note(translate('rehearse.result.jobRun'), String(run.id));
   tellOutcome(rehearsal, result);
   if (result.model) note(translate('rehearse.result.version'), result.model.version);
   terminal.print('');

@@ -72,8 +72,10 @@ export interface Databricks {
   /** Replaces all settings. */
   resetJob(id: number, settings: JobSettings): Promise<void>;
   removeJob(id: number): Promise<void>;
-  /** The newest run of a job, with what its notebook handed out. */
-  findLastRun(jobId: number): Promise<JobRun | undefined>;
+  /** The last runs of a job, oldest first. */
+  listRuns(jobId: number): Promise<readonly JobRun[]>;
+  /** What a run's notebook handed out, where it has. */
+  findResult(run: JobRun): Promise<string | undefined>;
   /** Service credentials of the workspace's metastore. */
   readonly credentials: ServiceCredentials;
   /** Whether an application is a member of the workspace. */
