@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 interface Description {
   readonly pid: number;
   readonly version: string;
-  readonly addresses: { readonly azureDevOps: string; readonly databricks: string; readonly control: string };
+  readonly addresses: { readonly azureDevOps: string; readonly databricks: string; readonly cluster: string; readonly control: string };
   readonly identities: readonly { readonly key: string; readonly token: string }[];
 }
 
@@ -58,7 +58,8 @@ describe('create-mlops-model-sandbox', () => {
     const home = join(root, 'home');
     const first = start(['start', '--home', home]);
     const description = await ready(home, first.child.pid);
-    expect(statSync(join(home, 'sandbox.json')).mode & 0o777).toBe(0o600);
+    for (const file of ['sandbox.json', 'kubeconfig']) expect(statSync(join(home, file)).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(home, 'kubeconfig'), 'utf8')).toContain(`"server": "${description.addresses.cluster}"`);
     expect(description).toMatchObject({
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       addresses: { control: `${description.addresses.azureDevOps}/_sandbox` },

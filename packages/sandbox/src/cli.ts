@@ -8,7 +8,7 @@ import { type Sandbox, startSandbox } from './server.ts';
 const USAGE = `Usage: create-mlops-model-sandbox start --home DIR [--port N]
 
 Runs a local Azure DevOps, Databricks, image registry and MLflow tracking on 127.0.0.1 until it is ended (Ctrl-C).
-All state lies in DIR; DIR/sandbox.json tells the addresses and the identities' tokens.
+All state lies in DIR; DIR/sandbox.json tells the addresses and the identities' tokens, DIR/kubeconfig opens the cluster.
   --home DIR   folder of the state; made if it is not there
   --port N     port of Azure DevOps; Databricks takes N + 1 (default: those of last time, else free ones)
 `;
@@ -33,12 +33,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     const sandbox = await startSandbox(asked);
     const { addresses } = sandbox;
-    writePrivately(join(asked.home, 'sandbox.json'), {
-      pid: process.pid,
-      version: packageJson.version,
-      addresses,
-      identities: sandbox.identities(),
-    });
+    const you = sandbox.identities().find(({ key }) => key === 'you');
+    writePrivately(join(asked.home, 'kubeconfig'), sandbox.toKubeconfig(you?.token ?? ''));
+    writePrivately(
+      join(asked.home, 'sandbox.json'),
+      toText({
+        pid: process.pid,
+        version: packageJson.version,
+        addresses,
+        identities: sandbox.identities(),
+      }),
+    );
     process.stdout.write(
       `Azure DevOps ${addresses.azureDevOps}\nDatabricks   ${addresses.databricks}\nRegistry     ${addresses.registry}\nCluster      ${addresses.cluster}\nTracking     ${addresses.tracking}\n`,
     );
@@ -77,12 +82,16 @@ function untilSignal(): Promise<void> {
   });
 }
 
+function toText(description: Description): string {
+  return `${JSON.stringify(description, null, 2)}\n`;
+}
+
 /** Whoever waits for the file sees all of it or nothing; the tokens in it are for this user alone. */
-function writePrivately(path: string, description: Description): void {
+function writePrivately(path: string, text: string): void {
   mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.tmp`;
   const file = openSync(draft, 'w', 0o600);
-  writeSync(file, `${JSON.stringify(description, null, 2)}\n`);
+  writeSync(file, text);
   fsyncSync(file);
   closeSync(file);
   renameSync(draft, path);

@@ -68,6 +68,8 @@ export interface Sandbox {
   readonly identities: () => readonly Identity[];
   /** Signs service connections in. */
   readonly signIn: SignIn;
+  /** A kubeconfig for somebody who signs in to the cluster with a token. */
+  readonly toKubeconfig: (token: string) => string;
   /** Closes all ports; requests in flight are answered first. */
   stop(): Promise<void>;
 }
@@ -90,13 +92,15 @@ export async function startSandbox({ home, ports = {}, environment = process.env
   const tls = openStore(state, 'cluster-certificate', () => makeCertificate(Date.now()));
   tls.save();
   const { certificate } = tls.data;
+  const printKubeconfig = (name: string, token: string) =>
+    toKubeconfig({ name, server: addresses.cluster, certificate, token });
   const signIn = makeSignIn({
     address: () => addresses.control,
     tokenSeconds,
     services: {
       findTrackingUri: (workspace) => `${addresses.tracking}${toWorkspacePath(workspace)}`,
       findRegistry: () => toAzRegistry(images, registryTokens, new URL(addresses.registry).host),
-      findKubeconfig: ({ name }, token) => toKubeconfig({ name, server: addresses.cluster, certificate, token }),
+      findKubeconfig: ({ name }, token) => printKubeconfig(name, token),
     },
   });
   const parts = { store, gitFolder, identities: identities.all, clock: openClock(state), signIn };
@@ -175,7 +179,8 @@ export async function startSandbox({ home, ports = {}, environment = process.env
       await mlflow.stop();
       await world.idle();
     };
-    return { addresses, identities: identities.all, signIn, stop };
+    const ofSandbox = (token: string) => printKubeconfig('sandbox', token);
+    return { addresses, identities: identities.all, signIn, toKubeconfig: ofSandbox, stop };
   } catch (error) {
     await closeAll(servers);
     await cluster.stop();

@@ -100,6 +100,24 @@ export async function setClock({ addresses }: RunningSandbox, http: Http, now: D
   await http.send({ method: 'PUT', url, headers, body: JSON.stringify({ now: now.toISOString() }), repeatable: true });
 }
 
+/** What `kubectl` needs to call the sandbox's cluster as somebody. @param key `you`, `colleague` … */
+export async function readKubeconfig({ addresses }: RunningSandbox, http: Http, key: string): Promise<string> {
+  const url = `${addresses.azureDevOps}/_sandbox/cluster/kubeconfig/${key}`;
+  return (await http.send({ method: 'GET', url })).text;
+}
+
+/** Where a service of the sandbox's cluster is reached from this machine; `undefined`: there is no such service. */
+export async function findServiceUrl(
+  { addresses }: RunningSandbox,
+  http: Http,
+  namespace: string,
+  name: string,
+): Promise<string | undefined> {
+  const { text } = await http.send({ method: 'GET', url: `${addresses.azureDevOps}/_sandbox/cluster/services` });
+  const services = JSON.parse(text) as readonly { namespace: string; name: string; url: string }[];
+  return services.find((each) => each.namespace === namespace && each.name === name)?.url;
+}
+
 /** Ends the running sandbox and waits until it is gone. @returns whether one ran */
 export async function stopSandbox(home: string): Promise<boolean> {
   const running = findSandbox(home);
@@ -111,7 +129,7 @@ export async function stopSandbox(home: string): Promise<boolean> {
 
 /** Forgets everything the sandbox holds. It must not run. */
 export function resetSandbox(home: string): void {
-  openDisk(home).removeAll(['state', 'git', 'sandbox.json', 'sandbox.log']);
+  openDisk(home).removeAll(['state', 'git', 'sandbox.json', 'sandbox.log', 'kubeconfig']);
 }
 
 /** The manifest's Azure, mapped to the running sandbox. Empty names get the sandbox's own. */

@@ -157,6 +157,7 @@ async function attach(
   logs.stderr.on('data', (chunk: Buffer) => order.onOutput('stderr', chunk));
   return {
     id: `docker://${id}`,
+    isContained: true,
     findPort: (port) => ports.get(port),
     ended: waitFor(docker, id, logs),
     kill(signal) {

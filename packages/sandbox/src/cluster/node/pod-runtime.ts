@@ -43,6 +43,8 @@ export interface Mount {
 /** A container that runs. */
 export interface RunningContainer {
   readonly id: string;
+  /** False: it is a process like any other, and sees the machine. */
+  readonly isContained: boolean;
   /** Where a container's port is reached from here. */
   findPort(containerPort: number): number | undefined;
   readonly ended: Promise<{ readonly exitCode: number; readonly signal?: number }>;

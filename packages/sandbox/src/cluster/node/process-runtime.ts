@@ -123,6 +123,7 @@ async function startProcess(
   return {
     pid,
     id: `process://${randomBytes(32).toString('hex')}`,
+    isContained: false,
     findPort: (port) => ports.get(port),
     ended,
     kill: (signal) => killGroup(pid, signal),

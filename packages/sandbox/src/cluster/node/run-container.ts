@@ -129,7 +129,8 @@ export function runContainer(context: ContainerContext): ContainerLoop {
       return { terminated: { exitCode: 128, reason: 'StartError', message, startedAt, finishedAt } };
     }
     const mine = running;
-    context.event('Normal', 'Started', `Started container ${container.name}`);
+    const how = mine.isContained ? '' : ' (process, not container)';
+    context.event('Normal', 'Started', `Started container ${container.name}${how}`);
     publish({ containerID: mine.id, state: { running: { startedAt } }, started: !container.startupProbe });
     const over = new AbortController();
     void probe(mine, over.signal);
