@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { takeLock } from './take-lock.ts';
 import { withParent } from './with-parent.ts';
 
 const run = promisify(execFile);
@@ -26,9 +27,6 @@ export class EnvironmentFailure extends Error {
     this.name = 'EnvironmentFailure';
   }
 }
-
-/** An environment of this long is being made by somebody who has died. */
-const STALE_SECONDS = 15 * 60;
 
 /** Where environments lie; each is made once for all that run on this machine. */
 function toCacheFolder(): string {
@@ -123,33 +121,5 @@ async function tell(program: string, args: readonly string[], signal: AbortSigna
     const { stderr = '', message } = error as Error & { stderr?: string };
     const lines = stderr.split('\n').filter((line) => line.trim() !== '');
     throw new EnvironmentFailure(lines.slice(-6).join('\n') || message);
-  }
-}
-
-/** Takes the lock, or says no; one whose holder has died is removed. */
-async function takeLock(path: string): Promise<boolean> {
-  try {
-    const file = await open(path, 'wx');
-    await file.writeFile(`${process.pid}`);
-    await file.close();
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  if (await isStale(path)) await rm(path, { force: true });
-  return false;
-}
-
-async function isStale(path: string): Promise<boolean> {
-  try {
-    const file = await open(path, 'r');
-    const { mtimeMs } = await file.stat();
-    await file.close();
-    const pid = Number(await readFile(path, 'utf8'));
-    // The number is written just after the file is made: an empty file is young, not stale.
-    if (pid > 0) process.kill(pid, 0);
-    return Date.now() - mtimeMs > STALE_SECONDS * 1000;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }

@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
-import { homedir, tmpdir } from 'node:os';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { signalGroup } from '../agent/run/process-groups.ts';
 import { killLeftOver } from '../databricks/left-over.ts';
 import { findNearestPython } from '../python/find-pythons.ts';
 import { ensurePythonEnvironment, findPythonEnvironment } from '../python/python-environment.ts';
-import { withParent } from '../python/with-parent.ts';
+import { spawnServer, toDatabase, untilUp } from './mlflow-process.ts';
 
 /** The server that the notebooks' MLflow is tested with; templates/root/requirements/dev.txt names the same one. */
 export const MLFLOW_PIN = 'mlflow==3.15.0';
@@ -31,8 +30,6 @@ interface Running {
   readonly socket: string;
 }
 
-/** After this long without an answer the server counts as not started. */
-const START_SECONDS = 120;
 const GRACE_MILLISECONDS = 5000;
 
 /** Opens the room: database, files and log lie in `folder`. */
@@ -92,10 +89,6 @@ export function openMlflowServer(folder: string): MlflowServer {
   };
 }
 
-function toDatabase(folder: string): string {
-  return `sqlite:///${join(folder, 'mlflow.db')}`;
-}
-
 /** A socket's path may hold about 100 bytes, on macOS too, where temporary folders have long names. */
 function toSocketFolder(): string {
   return Buffer.byteLength(tmpdir()) < 70 ? tmpdir() : '/tmp';
@@ -120,59 +113,4 @@ async function findPython(signal: AbortSignal): Promise<string> {
   const base = await findNearestPython(PYTHON_MINOR);
   if (!base) throw new Error('there is no Python 3 with its venv module on this machine');
   return (await ensurePythonEnvironment([MLFLOW_PIN], base.path, signal)).python;
-}
-
-/** On a socket and not a port: nobody gets past the guard in front of it. */
-function spawnServer(python: string, folder: string, socket: string): ChildProcess {
-  const log = openSync(join(folder, 'mlflow.log'), 'a', 0o600);
-  const store = ['--backend-store-uri', toDatabase(folder), '--artifacts-destination', join(folder, 'artifacts')];
-  const options = `--uds '${socket.replaceAll("'", `'"'"'`)}'`;
-  const words = ['server', '--workers', '1', ...store, '--uvicorn-opts', options];
-  const child = spawn(python, withParent('mlflow', words), {
-    cwd: folder,
-    stdio: ['pipe', log, log],
-    // A group of its own: the server's workers end with it.
-    detached: true,
-    env: {
-      PATH: process.env.PATH ?? '/usr/bin:/bin',
-      HOME: homedir(),
-      TMPDIR: tmpdir(),
-      LANG: 'C.UTF-8',
-      // Nine more processes for features that Azure ML does not have.
-      MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
-      MLFLOW_DISABLE_TELEMETRY: 'true',
-      DO_NOT_TRACK: 'true',
-    },
-  });
-  closeSync(log);
-  return child;
-}
-
-async function untilUp(child: ChildProcess, socket: string, log: string): Promise<void> {
-  for (let waited = 0; waited < START_SECONDS * 10; waited++) {
-    if (child.exitCode !== null || child.signalCode !== null) break;
-    if (await isUp(socket)) return;
-    await sleep(100);
-  }
-  if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
-  throw new Error(`mlflow server did not start; the end of ${log}: ${readFileSync(log, 'utf8').trim().slice(-500)}`);
-}
-
-function isUp(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request({ socketPath, path: '/health', headers: { host: 'localhost' } }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    asked.once('error', () => resolve(false));
-    asked.end();
-  });
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
 }

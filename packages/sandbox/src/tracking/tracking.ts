@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { request as ask, type IncomingMessage } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findIdentity, type Identity } from '../identities.ts';
 import type { SandboxReply, SandboxRequest, Service } from '../router.ts';
 import { AUDIENCES } from '../sign-in/audiences.ts';
 import type { Tokens } from '../sign-in/tokens.ts';
 import { findRefusal } from './azure-ml-rules.ts';
+import { forward } from './forward.ts';
 import type { MlflowServer } from './mlflow-server.ts';
 import { findRest } from './workspace-path.ts';
 
@@ -119,25 +119,6 @@ async function passOn(
     if (request.raw.response.headersSent) throw error;
     return fail(502, 'ServiceError', `The tracking server did not answer: ${(error as Error).message}`, 'BadGateway');
   }
-}
-
-/** Headers that belong to one connection, and those that are the guard's business alone. */
-const NOT_PASSED = new Set(['authorization', 'connection', 'host', 'keep-alive', 'transfer-encoding']);
-
-async function forward(socketPath: string, { method, raw }: SandboxRequest, path: string, body: Buffer | undefined) {
-  const { request, response } = raw;
-  const query = /\?.*$/.exec(request.url ?? '')?.[0] ?? '';
-  const kept = Object.entries(request.headers).filter(([name]) => !NOT_PASSED.has(name));
-  const headers = { ...Object.fromEntries(kept), host: 'localhost' };
-  const answered = await new Promise<IncomingMessage>((resolve, reject) => {
-    const asked = ask({ socketPath, method, path: `/${path}${query}`, headers }, resolve);
-    asked.once('error', reject);
-    if (body === undefined) pipeline(request, asked).catch(reject);
-    else asked.end(body);
-  });
-  const back = Object.entries(answered.headers).filter(([name]) => !NOT_PASSED.has(name));
-  response.writeHead(answered.statusCode ?? 502, Object.fromEntries(back));
-  await pipeline(answered, response);
 }
 
 function isJson({ headers }: SandboxRequest): boolean {
