@@ -19,6 +19,7 @@ export async function passGates(
   record: TimelineRecord,
 ): Promise<StageRefusal | undefined> {
   const signal = toSignal(run);
+  const aborted = onAbort(signal);
   let shown: Waiting | undefined;
   for (;;) {
     const changed = run.changed();
@@ -44,7 +45,7 @@ export async function passGates(
         } else if (shown.step.currentOperation !== decision.why) {
           run.record.change(shown.step, { currentOperation: decision.why });
         }
-        await Promise.race([changed, onAbort(signal)]);
+        await Promise.race([changed, aborted]);
     }
   }
 }
