@@ -2,13 +2,13 @@ import { createTranslate, type ExitCode, type Manifest, UserError } from '@creat
 import { openClone } from '../clone.ts';
 import type { CommandContext } from '../command.ts';
 import { toInvocation } from '../commands.ts';
-import { findMerged, leaveBranch, type MergedFeature, removeBranch } from '../feature/clean-up.ts';
+import { findMerged } from '../feature/clean-up.ts';
 import { type FinishedFeature, finishFeature, getBranch, inspectFeature } from '../feature/finish-feature.ts';
 import { goToBranch } from '../feature/go-to-branch.ts';
-import { startFeature } from '../feature/start-feature.ts';
+import { startFeature, toFeatureFolder } from '../feature/start-feature.ts';
+import { cleanUp } from '../feature/tell-clean-up.ts';
 import type { PullRequestSpec } from '../services/azure-devops/pull-requests.ts';
 import type { Repository } from '../services/azure-devops/repositories.ts';
-import type { GitFolder, WorkspaceUser } from '../services/databricks.ts';
 import type { Services } from '../services/services.ts';
 import type { Session } from '../session.ts';
 
@@ -66,7 +66,7 @@ async function start(
   ]);
   if (main === undefined) throw new UserError('failed', translate('schedule.notOnServer'));
   const branch = `feature/${name}`;
-  const folder = toGitFolder(user, project, name);
+  const folder = toFeatureFolder(user, project.names.model, name);
   if (flags.dryRun) {
     terminal.print(translate('feature.start.dryRun', { branch, folder }));
     context.printDocument({ schema: 1, kind: 'feature', action: 'start', dryRun: true, branch, folder });
@@ -85,11 +85,6 @@ async function start(
   return 0;
 }
 
-/** Where the feature is worked on in Databricks. */
-function toGitFolder({ account }: WorkspaceUser, { names }: Session['project'], name: string): string {
-  return `/Users/${account}/${names.model}-${name}`;
-}
-
 async function finish(
   context: CommandContext,
   session: Session,
@@ -100,54 +95,11 @@ async function finish(
   const { translate } = context;
   const branch = await getBranch(services, translate);
   const user = await services.databricks.getUser();
-  const path = toGitFolder(user, project, branch.replace(PREFIX, ''));
+  const path = toFeatureFolder(user, project.names.model, branch.replace(PREFIX, ''));
   const merged = await findMerged(services, repository, branch, path, translate);
   return merged === undefined
     ? propose(context, services, repository, await inspectFeature(services, repository, branch, translate), manifest)
     : cleanUp(context, services, repository, merged);
-}
-
-/** The branch is merged: what was made for it goes. */
-async function cleanUp(
-  context: CommandContext,
-  services: Services,
-  repository: Repository,
-  merged: MergedFeature,
-): Promise<ExitCode> {
-  const { terminal, translate, flags } = context;
-  const { branch, pullRequest, gitFolder } = merged;
-  const id = String(pullRequest.id);
-  const document = { schema: 1, kind: 'feature', action: 'clean-up', dryRun: flags.dryRun, branch } as const;
-  terminal.print(translate('feature.merged', { id, branch }));
-  if (flags.dryRun) {
-    const folder = gitFolder === undefined ? [] : [gitFolder.path];
-    terminal.print(translate('feature.cleanUp.dryRun', { list: [branch, ...folder].join(', ') }));
-    context.printDocument({ ...document, pullRequest: { id: pullRequest.id } });
-    return 0;
-  }
-  const removed = gitFolder !== undefined && (await removeFolder(context, services, gitFolder));
-  await removeBranch(services, repository, merged);
-  terminal.print(translate('feature.cleanUp.branch', { branch }));
-  context.printDocument({
-    ...document,
-    pullRequest: { id: pullRequest.id },
-    ...(removed ? { gitFolder: gitFolder.path } : {}),
-  });
-  return 0;
-}
-
-/** No service tells what is not committed in a Git folder, so a person says that it may go. */
-async function removeFolder(
-  { terminal, translate, flags }: CommandContext,
-  services: Services,
-  folder: GitFolder,
-): Promise<boolean> {
-  const { path } = folder;
-  const isAgreed = flags.yes || (await terminal.confirm(translate('feature.cleanUp.ask', { path })));
-  await leaveBranch(services, folder, translate);
-  if (isAgreed) await services.databricks.removeGitFolder(folder.id);
-  terminal.print(translate(isAgreed ? 'feature.cleanUp.folder' : 'feature.cleanUp.kept', { path }));
-  return isAgreed;
 }
 
 /** Something is to be merged: it is pushed, and its pull request opened. */

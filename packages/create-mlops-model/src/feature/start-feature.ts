@@ -1,6 +1,6 @@
 import { UserError } from '@create-mlops-model/core';
 import { isSameRemote } from '../resources/local-repository.ts';
-import type { Databricks, GitFolder } from '../services/databricks.ts';
+import type { Databricks, GitFolder, WorkspaceUser } from '../services/databricks.ts';
 import type { Services } from '../services/services.ts';
 
 /** What a feature is worked on in. */
@@ -10,6 +10,11 @@ export interface StartedFeature {
   /** Workspace path of the own Git folder. */
   readonly folder: string;
   readonly folderMade: boolean;
+}
+
+/** Where a feature is worked on in Databricks. */
+export function toFeatureFolder({ account }: WorkspaceUser, model: string, name: string): string {
+  return `/Users/${account}/${model}-${name}`;
 }
 
 /** What a feature is started from. */

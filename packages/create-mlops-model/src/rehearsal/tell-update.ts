@@ -55,13 +55,13 @@ async function propose({ context, disk, session }: Rehearsal, repository: Reposi
     executable: false,
   });
   clone.write(MANIFEST_PATH, { contents: manifest, executable: false });
-  await commit([RETRAIN, MANIFEST_PATH], 'Our own name for runs, and another day');
+  const head = await commit([RETRAIN, MANIFEST_PATH], 'Our own name for runs, and another day');
 
   const objects = makeGitObjects(env);
   const plan = await planUpdate(context, openWorktree(clone, objects), { mergeTexts: makeGitMerge(env) }, 'marks');
   for (const line of describeUpdate(plan, translate)) terminal.print(line);
   const writes = toAllWrites(plan.merge);
-  await writeLocally(clone, objects, writes, Math.floor(Date.now() / 1000));
+  await writeLocally(clone, objects, head, writes, Math.floor(Date.now() / 1000));
   await commit([...writes.keys()], translate('update.title.same'));
 
   const reason = await git.push(clone.folder, BRANCH, await toRemote(services, repository));
