@@ -22,17 +22,17 @@ export interface Podman {
 export async function startPodman(folder: string, registry: string): Promise<Podman> {
   await writeSettings(folder, registry);
   const socket = `unix://${join(folder, 'podman.sock')}`;
-  const env = {
+  const settings = {
     CONTAINERS_CONF: join(folder, 'containers.conf'),
     CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
     CONTAINERS_REGISTRIES_CONF: join(folder, 'registries.conf'),
     // The kernel here has the cgroups of two generations at once, which buildah's other isolations refuse.
     BUILDAH_ISOLATION: 'chroot',
     TMPDIR: join(folder, 'tmp'),
-    DOCKER_HOST: socket,
-    DOCKER_CONFIG: join(folder, 'docker'),
   };
-  const child = startChild(folder, 'podman', ['podman', 'system', 'service', '--time=0', socket], env);
+  // Not for the service: it would sign in with what the client was not given.
+  const env = { ...settings, DOCKER_HOST: socket, DOCKER_CONFIG: join(folder, 'docker') };
+  const child = startChild(folder, 'podman', ['podman', 'system', 'service', '--time=0', socket], settings);
   const docker = async (...args: string[]) => {
     const { stdout } = await run('docker', args, { env: { ...process.env, ...env }, maxBuffer: 256 * 1024 * 1024 });
     return stdout.trimEnd();

@@ -56,6 +56,30 @@ requireTool(`root and ${PROGRAMS.join(', ')}`, canRunContainers)('the sandbox’
     expect(JSON.parse(inspected)).toMatchObject({ Digest: pushed, RepoTags: ['1'] });
   });
 
+  it('lets a pipeline in by `az acr login`, to push', async () => {
+    const connection = {
+      applicationId: 'app',
+      tenant: 'tenant',
+      subscription: { id: 'id', name: 'name' },
+      connection: 'ci',
+    };
+    const { environment, path } = box.sandbox.signIn.openSession(connection, join(folder, 'session'));
+    const config = join(folder, 'pipeline');
+    const env = {
+      ...process.env,
+      ...podman.env,
+      ...environment,
+      DOCKER_CONFIG: config,
+      PATH: `${path}:${process.env.PATH}`,
+    };
+    await podman.docker('tag', `${server}/shop/price:1`, `${server}/shop/pipeline:1`);
+    await expect(run('docker', ['push', `${server}/shop/pipeline:1`], { env })).rejects.toThrow(
+      /authentication required|denied|unauthorized/i,
+    );
+    await run('az', ['acr', 'login', '--name', 'contoso'], { env });
+    expect((await run('docker', ['push', `${server}/shop/pipeline:1`], { env })).stdout).toContain(pushed);
+  });
+
   it('gives it to `podman pull` and `skopeo copy`, byte for byte', async () => {
     await podman.docker('rmi', '--force', `${server}/shop/price:1`);
     const auth = ['--authfile', join(folder, 'docker', 'config.json')];

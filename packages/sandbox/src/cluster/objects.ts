@@ -82,7 +82,11 @@ export interface Container {
   readonly args?: readonly string[];
   readonly workingDir?: string;
   readonly env?: readonly EnvironmentVariable[];
-  readonly envFrom?: readonly { readonly prefix?: string; readonly configMapRef?: { readonly name?: string } }[];
+  readonly envFrom?: readonly {
+    readonly prefix?: string;
+    readonly configMapRef?: { readonly name?: string };
+    readonly secretRef?: { readonly name?: string };
+  }[];
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[];
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;
@@ -104,6 +108,7 @@ export interface EnvironmentVariable {
   readonly value?: string;
   readonly valueFrom?: {
     readonly configMapKeyRef?: { readonly name?: string; readonly key: string; readonly optional?: boolean };
+    readonly secretKeyRef?: { readonly name?: string; readonly optional?: boolean };
     readonly fieldRef?: { readonly fieldPath: string };
   };
 }

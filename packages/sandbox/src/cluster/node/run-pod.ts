@@ -188,15 +188,17 @@ function findConfigMap(
     : (objects.find(getKind('ConfigMap'), namespace, name) as ConfigMap | undefined);
 }
 
-/** @throws StartError if a variable's source is not there */
+/** @throws StartError if a variable's source is not there; there are no secrets in this cluster */
 function toEnvironment(
   context: PodContext,
   pod: Pod,
   { env = [], envFrom = [] }: Container,
 ): Readonly<Record<string, string>> {
   const { namespace, name, uid, labels = {}, annotations = {} } = pod.metadata;
+  if (pod.spec.initContainers?.length) throw new StartError('the node runs no init containers');
   const variables: Record<string, string> = {};
-  for (const { prefix = '', configMapRef } of envFrom) {
+  for (const { prefix = '', configMapRef, secretRef } of envFrom) {
+    if (secretRef) throw new StartError(`secret "${secretRef.name ?? ''}" not found`);
     const map = findConfigMap(context, namespace, configMapRef?.name);
     if (!map) throw new StartError(`configmap "${configMapRef?.name ?? ''}" not found`);
     for (const [key, value] of Object.entries(map.data ?? {})) variables[prefix + key] = value;
@@ -213,6 +215,8 @@ function toEnvironment(
   };
   for (const { name: variable, value = '', valueFrom } of env) {
     const reference = valueFrom?.configMapKeyRef;
+    const secret = valueFrom?.secretKeyRef;
+    if (secret && !secret.optional) throw new StartError(`secret "${secret.name ?? ''}" not found`);
     const found = reference && findConfigMap(context, namespace, reference.name)?.data?.[reference.key];
     if (reference && found === undefined && !reference.optional) {
       throw new StartError(`couldn't find key ${reference.key} in ConfigMap ${namespace}/${reference.name}`);
