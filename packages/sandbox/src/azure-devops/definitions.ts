@@ -20,8 +20,9 @@ import { badRequest, ServiceError } from './errors.ts';
 import { ensureFolder } from './folders.ts';
 import { checkDefinitionName } from './object-names.ts';
 import { requireRight } from './rights.ts';
+import { describeBuild } from './runs/build-form.ts';
 import { removeBuilds } from './runs/remove-builds.ts';
-import { type Definition, type Project, takeNumber } from './state.ts';
+import { type Definition, type Json, type Project, takeNumber } from './state.ts';
 
 /** The definition of the address. @throws ServiceError 404 */
 export function getDefinition(call: Call, project: Project, id: string | undefined): Definition {
@@ -143,9 +144,21 @@ function listDefinitions(call: Call): Answer {
   const page = found.slice(skip, skip + top);
   const describe = isQuerySet(call, 'includeAllProperties') ? describeDefinition : referToDefinition;
   return list(
-    page.map((definition) => describe(call, project, definition)),
+    page.map((definition) => ({ ...describe(call, project, definition), ...describeLatest(call, definition) })),
     skip + page.length < found.length ? String(skip + page.length) : undefined,
   );
+}
+
+/** The newest runs of a definition, where they are asked for. */
+function describeLatest(call: Call, { id }: Definition): Json {
+  if (!isQuerySet(call, 'includeLatestBuilds')) return {};
+  const { builds } = call.organization;
+  const latest = builds.findLast(({ definitionId }) => definitionId === id);
+  const completed = builds.findLast(({ definitionId, status }) => definitionId === id && status === 'completed');
+  return {
+    ...(latest ? { latestBuild: describeBuild(call, latest) } : {}),
+    ...(completed ? { latestCompletedBuild: describeBuild(call, completed) } : {}),
+  };
 }
 
 function fits(call: Call, definition: Definition): boolean {
@@ -191,7 +204,8 @@ function sort(definitions: readonly Definition[], order: string | undefined): re
 function showDefinitions(call: Call): Answer {
   if (call.params.definitionId === undefined) return listDefinitions(call);
   const project = getProject(call);
-  return ok(describeDefinition(call, project, getDefinition(call, project, call.params.definitionId)));
+  const definition = getDefinition(call, project, call.params.definitionId);
+  return ok({ ...describeDefinition(call, project, definition), ...describeLatest(call, definition) });
 }
 
 function showRevisions(call: Call): Answer {

@@ -83,6 +83,8 @@ jobs:
     expect((await box.ask('DELETE', `${at}/${ids[0]}`)).body.message).toMatch(/retained/);
     expect((await box.ask('DELETE', `${at}/${ids[1]}`)).status).toBe(204);
     expect(await list('queryOrder=queueTimeAscending')).toEqual([ids[0], ids[2]]);
+    const latest = await box.ask('GET', 'ml/_apis/build/definitions?name=lists&includeLatestBuilds=true');
+    expect(latest.body.value).toMatchObject([{ latestBuild: { id: ids[2] }, latestCompletedBuild: { id: ids[2] } }]);
     expect((await box.ask('GET', `ml/_apis/build/latest/lists?api-version=7.1-preview.1`)).body.id).toBe(ids[2]);
     const changes = (await box.ask('GET', `${at}/${ids[0]}/changes`)).body.value;
     expect(changes).toMatchObject([{ message: 'change', type: 'TfsGit' }]);
