@@ -152,9 +152,11 @@ export function printBase(files: Files): string {
  */
 export async function withLock(files: Files, generator: string, hash: Hash = toSha256): Promise<Files> {
   const locked = (contents: string): RenderedFile => ({ contents, ownership: 'locked' });
-  const all = new Map(files);
-  all.set(BASE_PATH, locked(printBase(files)));
-  all.set(LOCK_PATH, locked(printLock(await toLock(files, generator, hash))));
+  // Sorted before they are printed: an update prints them so, and must not show lines that only moved.
+  const sorted = sortFiles(files);
+  const all = new Map(sorted);
+  all.set(BASE_PATH, locked(printBase(sorted)));
+  all.set(LOCK_PATH, locked(printLock(await toLock(sorted, generator, hash))));
   return sortFiles(all);
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { UserError } from '../errors.ts';
+import type { RenderedFile } from '../files.ts';
 import { BASE_PATH, type Hash, LOCK_PATH, type Lock } from '../lock.ts';
 import type { FileVersion } from './file-version.ts';
 
@@ -26,6 +27,13 @@ export async function readBase(text: string, lock: Lock, hash: Hash): Promise<Re
   );
   if (extra !== undefined) throw differs(extra);
   return base;
+}
+
+/** The base as it is printed: with whose each file is. */
+export function withOwnership(base: ReadonlyMap<string, FileVersion>, lock: Lock): ReadonlyMap<string, RenderedFile> {
+  return new Map(
+    [...base].map(([path, file]) => [path, { ...file, ownership: lock.files[path]?.ownership ?? 'managed' }]),
+  );
 }
 
 function parseLine(line: string): v.InferOutput<typeof Line> {

@@ -10,6 +10,7 @@ import {
   type RenderedFile,
   sortFiles,
   UserError,
+  withOwnership,
 } from '@create-mlops-model/core';
 import { getModelFolder } from '../clone.ts';
 import type { CommandContext } from '../command.ts';
@@ -59,7 +60,7 @@ interface Ownership {
 
 function takeOver({ lock, input }: LoadedProject, path: string): Ownership {
   const entry = lock.files[path]!;
-  const base = new Map([...toRendered(input.base, lock)].filter(([each]) => each !== path));
+  const base = new Map([...withOwnership(input.base, lock)].filter(([each]) => each !== path));
   return { lock: { ...lock, files: { ...lock.files, [path]: { ...entry, ownership: 'seed' } } }, base };
 }
 
@@ -70,15 +71,9 @@ function giveBack({ translate }: CommandContext, { lock, input }: LoadedProject,
     throw new UserError('usage', translate('own.alwaysYours', { path }), translate('own.alwaysYours.hint'));
   }
   const entry = lock.files[path]!;
-  if (entry.ownership !== 'seed') return { lock, base: toRendered(input.base, lock) };
+  if (entry.ownership !== 'seed') return { lock, base: withOwnership(input.base, lock) };
   const files = { ...lock.files, [path]: { ...entry, ownership: file.ownership, sha256: sha256(file.contents) } };
-  return { lock: { ...lock, files }, base: sortFiles([...toRendered(input.base, lock), [path, file]]), file };
-}
-
-function toRendered(base: LoadedProject['input']['base'], lock: Lock): ReadonlyMap<string, RenderedFile> {
-  return new Map(
-    [...base].map(([path, file]) => [path, { ...file, ownership: lock.files[path]?.ownership ?? 'managed' }]),
-  );
+  return { lock: { ...lock, files }, base: sortFiles([...withOwnership(input.base, lock), [path, file]]), file };
 }
 
 function getPath({ positionals, translate, version }: CommandContext): string {

@@ -88,39 +88,52 @@ async function propose(context: CommandContext, objects: GitObjects): Promise<Ex
 /** `--conflict=markers`: into this working tree, which must be clean. */
 async function updateHere(context: CommandContext, disk: Disk, objects: GitObjects): Promise<ExitCode> {
   const { flags, terminal, translate } = context;
-  if (!flags.dryRun && (await isUnderWay(disk, objects))) {
+  const isLeft = !flags.dryRun && (await isUnderWay(disk, objects));
+  if (isLeft) {
     await finish(disk, objects);
     terminal.print(translate('update.finished'));
-  } else await refuseUnclean(context, disk, objects);
+  }
+  const head = isLeft ? undefined : await getHeadOfClean(context, disk, objects);
   const made = await plan(context, openWorktree(disk, objects), disk.folder);
   const code = conflictsOf(made).length > 0 ? 3 : 0;
-  const status = !made.merge.isChanged ? 'unchanged' : flags.dryRun ? 'dry-run' : 'written';
-  if (status === 'dry-run') terminal.print(translate('update.dryRun'));
-  if (status === 'written') {
-    await writeLocally(disk, objects, toAllWrites(made.merge), Math.floor(Date.now() / 1000));
+  if (head === undefined || !made.merge.isChanged) {
+    printDocument(context, made, head === undefined ? 'finished' : 'unchanged');
+    return code;
+  }
+  if (flags.dryRun) terminal.print(translate('update.dryRun'));
+  else {
+    await writeLocally(disk, objects, head, toAllWrites(made.merge), Math.floor(Date.now() / 1000));
     terminal.print(translate(code === 3 ? 'update.written.conflicts' : 'update.written'));
   }
-  printDocument(context, made, status);
+  printDocument(context, made, flags.dryRun ? 'dry-run' : 'written');
   return code;
 }
 
-/** What somebody has begun and not committed could not be told from the update afterwards. */
-async function refuseUnclean({ translate, env }: CommandContext, disk: Disk, objects: GitObjects): Promise<void> {
-  const git = makeGit(env);
-  const clone = await git.findClone(disk.folder);
-  if (clone?.head === undefined)
-    throw new UserError('usage', translate('update.noClone'), translate('update.noClone.hint'));
-  const marks = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply'];
-  const { stdout } = await objects.run(disk.folder, ['rev-parse', ...marks.flatMap((name) => ['--git-path', name])]);
-  const begun = stdout.toString().trim().split('\n');
-  const open = marks.find((_, index) => {
-    const path = resolve(disk.folder, begun[index] ?? '');
+/** Files that git has while something is going on in a clone. */
+const GOING_ON = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply'];
+
+/**
+ * The commit that a working tree stands on, and nothing else: what somebody has begun and not committed could not be told from
+ * the update afterwards.
+ */
+async function getHeadOfClean({ translate, env }: CommandContext, disk: Disk, objects: GitObjects): Promise<string> {
+  const args = ['rev-parse', 'HEAD', ...GOING_ON.flatMap((name) => ['--git-path', name])];
+  const [{ exitCode, stdout }, changed] = await Promise.all([
+    objects.run(disk.folder, args),
+    makeGit(env)
+      .status(disk.folder)
+      .catch(() => []),
+  ]);
+  if (exitCode !== 0) throw new UserError('usage', translate('update.noClone'), translate('update.noClone.hint'));
+  const [head = '', ...paths] = stdout.toString().trim().split('\n');
+  const open = GOING_ON.find((_, index) => {
+    const path = resolve(disk.folder, paths[index] ?? '');
     return openDisk(dirname(path)).exists(basename(path));
   });
-  if (open !== undefined)
+  if (open !== undefined) {
     throw new UserError('usage', translate('update.inProgress', { what: open }), translate('update.inProgress.hint'));
-  const changed = await git.status(disk.folder);
-  if (changed.length === 0) return;
+  }
+  if (changed.length === 0) return head;
   const lines = changed.slice(0, 10).map((path) => `  ${path}`);
   throw new UserError(
     'usage',

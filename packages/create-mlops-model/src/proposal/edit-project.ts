@@ -2,17 +2,27 @@ import {
   BASE_PATH,
   type Files,
   LOCK_PATH,
-  type Lock,
   MANIFEST_PATH,
   type Manifest,
+  type MergeInput,
+  type MergePlan,
+  type MergeTools,
+  type ProjectFile,
   parseManifest,
+  planMerge,
+  printBase,
   printLock,
+  type RenderedFile,
+  readBase,
   readLock,
-  toSha256,
+  sortFiles,
   UserError,
+  withOwnership,
 } from '@create-mlops-model/core';
 import type { CommandContext } from '../command.ts';
 import { renderProject } from '../render-project.ts';
+import { makeGitMerge } from '../services/git-merge.ts';
+import { sha256 } from '../services/sha256.ts';
 
 /** A project's files with another manifest. */
 export interface ProjectEdit {
@@ -25,99 +35,83 @@ export interface ProjectEdit {
 /** The text of a project's file on some branch. */
 export type ReadText = (path: string) => Promise<string | undefined>;
 
+/** What an edit is worked out with. */
+export type EditContext = Pick<CommandContext, 'translate' | 'version' | 'env'>;
+
 /**
  * What changes in a project with its manifest: `mlops.yaml`, the files rendered from it that are ours, and with them the lock and
- * the base of the next merge.
+ * the base of the next merge. What the team edited in them stays.
  * @param edit `mlops.yaml` as it is → as it should be
- * @throws UserError `conflict` where the team edited a file that would have to change
+ * @throws UserError `conflict` where the team edited just what would have to change
  */
 export async function editProject(
-  { translate, version }: Pick<CommandContext, 'translate' | 'version'>,
+  { translate, version, env }: EditContext,
   readText: ReadText,
   edit: (text: string) => string,
 ): Promise<ProjectEdit> {
-  const [text, lockText, base] = await Promise.all([MANIFEST_PATH, LOCK_PATH, BASE_PATH].map(readText));
+  const [text, lockText, baseText] = await Promise.all([MANIFEST_PATH, LOCK_PATH, BASE_PATH].map(readText));
   const before = parseManifest(text ?? '', MANIFEST_PATH, translate);
   const edited = edit(text ?? '');
   const manifest = parseManifest(edited, MANIFEST_PATH, translate);
   if (JSON.stringify(before) === JSON.stringify(manifest)) return { before, manifest, files: new Map() };
   const lock = readLock(lockText ?? '', version);
+  const base = await readBase(baseText ?? '', lock, sha256);
   const [old, fresh] = await Promise.all([renderProject(before, version), renderProject(manifest, version)]);
-  const changed = [...fresh].filter(
-    ([path, file]) => isOurs(path, file.ownership) && isOther(old, path, file.contents),
-  );
+  const theirs = new Map([...fresh].filter(([path, file]) => isOurs(path, file) && isOther(old, path, file)));
   const files = new Map([[MANIFEST_PATH, edited]]);
-  for (const [path, file] of changed) {
-    await refuseEdited(path, await readText(path), old.get(path)?.contents ?? '', lock);
-    files.set(path, file.contents);
+  if (theirs.size === 0) return { before, manifest, files };
+  // As written, but this version would have written it otherwise: more than was asked for would change.
+  for (const path of theirs.keys()) {
+    if (base.get(path)?.contents !== old.get(path)?.contents && base.has(path))
+      throw otherVersion(path, lock.generator);
   }
-  if (changed.length === 0) return { before, manifest, files };
-  files.set(LOCK_PATH, await moveLock(lock, changed));
-  files.set(BASE_PATH, moveBase(base ?? '', new Map(changed.map(([path, file]) => [path, file.contents]))));
+  const plan = await mergeSome({ lock, base, theirs }, readText, makeGitMerge(env));
+  for (const [path, file] of plan.writes) if (file !== undefined) files.set(path, file.contents);
+  files.set(LOCK_PATH, printLock({ ...lock, files: { ...lock.files, ...plan.lock.files } }));
+  files.set(BASE_PATH, printBase(sortFiles([...withOwnership(base, lock), ...plan.base])));
   return { before, manifest, files };
 }
 
-function isOurs(path: string, ownership: string): boolean {
+/** The merge that `update` makes, of the few files that change. */
+async function mergeSome(
+  { lock, base, theirs }: Omit<MergeInput, 'mine'>,
+  readText: ReadText,
+  mergeTexts: MergeTools['mergeTexts'],
+): Promise<MergePlan> {
+  const mine = new Map<string, ProjectFile>();
+  for (const path of theirs.keys()) {
+    const at = lock.files[path]?.at ?? path;
+    const contents = await readText(at);
+    if (contents === undefined || lock.files[path]?.ownership === 'seed') throw editedByTeam(path);
+    mine.set(at, { kind: 'text', contents });
+  }
+  const some = <Value>(all: Iterable<readonly [string, Value]>) => [...all].filter(([path]) => theirs.has(path));
+  const input: MergeInput = {
+    lock: { ...lock, files: Object.fromEntries(some(Object.entries(lock.files))) },
+    base: new Map(some(base)),
+    mine,
+    theirs,
+  };
+  const plan = await planMerge(input, { hash: sha256, mergeTexts }, { generator: lock.generator, style: 'ours' });
+  const conflict = plan.results.find(({ action }) => action === 'conflict');
+  if (conflict !== undefined) throw editedByTeam(conflict.path);
+  return plan;
+}
+
+function isOurs(path: string, { ownership }: RenderedFile): boolean {
   return ownership !== 'seed' && path !== LOCK_PATH && path !== BASE_PATH;
 }
 
-function isOther(old: Files, path: string, contents: string): boolean {
+function isOther(old: Files, path: string, { contents }: RenderedFile): boolean {
   return old.get(path)?.contents !== contents;
-}
-
-async function refuseEdited(path: string, current: string | undefined, rendered: string, lock: Lock): Promise<void> {
-  const written = lock.files[path]?.sha256;
-  if (current === undefined || (await toSha256(current)) !== written) throw editedByTeam(path);
-  // As written, but this version would have written it otherwise: more than was asked for would change.
-  if ((await toSha256(rendered)) !== written) throw otherVersion(path, lock.generator);
-}
-
-async function moveLock(lock: Lock, changed: readonly (readonly [string, { readonly contents: string }])[]) {
-  const entries = await Promise.all(
-    changed.map(async ([path, { contents }]) => {
-      const ownership = lock.files[path]?.ownership ?? 'managed';
-      return [path, { ownership, sha256: await toSha256(contents) }] as const;
-    }),
-  );
-  return printLock({ ...lock, files: { ...lock.files, ...Object.fromEntries(entries) } });
-}
-
-/** The base holds one file a line; the lines of other files stay as they are. */
-function moveBase(base: string, changed: ReadonlyMap<string, string>): string {
-  const lines = base.split('\n').map((line) => {
-    const path = findPath(line);
-    const contents = path === undefined ? undefined : changed.get(path);
-    return contents === undefined ? line : JSON.stringify({ path, contents });
-  });
-  return lines.join('\n');
-}
-
-function findPath(line: string): string | undefined {
-  if (line === '') return undefined;
-  try {
-    return (JSON.parse(line) as { readonly path?: string }).path;
-  } catch (error) {
-    throw new UserError(
-      'conflict',
-      {
-        en: `${BASE_PATH} on the server cannot be read.`,
-        fr: `${BASE_PATH} sur le serveur est illisible.`,
-      },
-      {
-        en: 'Perhaps a merge left its marks in it. Take it back from the commit before that merge.',
-        fr: 'Une fusion y a peut-être laissé ses marques. Reprenez-le du commit qui précède cette fusion.',
-      },
-      { cause: error },
-    );
-  }
 }
 
 function editedByTeam(path: string): UserError {
   return new UserError(
     'conflict',
     {
-      en: `${path} is not as it was generated: the team edited it, so nothing is changed here.`,
-      fr: `${path} n’est plus tel qu’il a été généré\u00a0: l’équipe l’a modifié, et rien n’est donc changé ici.`,
+      en: `The team edited just what would have to change in ${path}, or removed it, or made it its own: nothing is changed here.`,
+      fr: `L’équipe a modifié justement ce qui devrait changer dans ${path}, ou l’a supprimé, ou l’a fait sien\u00a0: rien n’est changé ici.`,
     },
     {
       en: `Change mlops.yaml and what follows from it in ${path} by hand in one pull request (schedules are in UTC there), or take the generated text of ${path} back first.`,

@@ -19,7 +19,7 @@ const RETRAIN = 'pipelines/ci-train/retrain.yml';
 const MAIN = '0123456789abcdef0123456789abcdef01234567';
 const weekly = [{ cron: '0 6 * * 1', timeZone: 'America/Toronto' }];
 const daily = [{ cron: '30 5 * * *', timeZone: 'UTC' }];
-const context = { translate: createTranslate('en'), version: VERSION };
+const context = { translate: createTranslate('en'), version: VERSION, env: { PATH: process.env.PATH ?? '' } };
 const spec = (title: string) => ({ title, description: 'Why.' });
 
 const renderTexts = async (schedules: typeof weekly) => {
@@ -59,9 +59,18 @@ describe('the files', () => {
     expect([...states.values()].every((state) => state === 'pristine')).toBe(true);
   });
 
-  it('are refused where the team edited or removed the pipeline', async () => {
+  it('keep what the team wrote into the pipeline', async () => {
     const files = await renderTexts(weekly);
     files.set(RETRAIN, `${files.get(RETRAIN)}# ours\n`);
+    const edited = await edit(files);
+    const fresh = await renderTexts(daily);
+    expect(edited.files.get(RETRAIN)).toBe(`${fresh.get(RETRAIN)}# ours\n`);
+    for (const path of ['mlops.lock', '.mlops/base.jsonl']) expect(edited.files.get(path)).toBe(fresh.get(path));
+  });
+
+  it('are refused where the team edited the schedule itself or removed the pipeline', async () => {
+    const files = await renderTexts(weekly);
+    files.set(RETRAIN, files.get(RETRAIN)?.replace("cron: '0 11", "cron: '0 12") ?? '');
     await expect(edit(files)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(RETRAIN) });
     files.delete(RETRAIN);
     await expect(edit(files)).rejects.toMatchObject({ code: 'conflict' });

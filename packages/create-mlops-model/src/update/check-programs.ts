@@ -33,7 +33,7 @@ export async function checkPrograms(
   for (const name of ['python3', 'python']) {
     // Isolated: nothing of the project is imported, whatever lies in the folder.
     const options = { folder, environment: Object.fromEntries(inherited), input };
-    const { exitCode, stdout } = await runBytes(name, ['-I', '-c', CHECK], options);
+    const { exitCode, stdout } = await runBytes(name, ['-I', '-S', '-c', CHECK], options);
     if (exitCode === 0) return new Map(Object.entries(JSON.parse(stdout.toString()) as Record<string, string>));
   }
   return new Map();

@@ -41,22 +41,25 @@ export async function isUnderWay(disk: Disk, git: GitObjects): Promise<boolean> 
 
 /**
  * Writes into the working tree: all of it, or, after a death, nothing that `finish` or `undo` would not settle.
+ * @param head commit that the working tree stands on
  * @throws UserError `try-again` where another update is under way
  */
 export async function writeLocally(
   disk: Disk,
   git: GitObjects,
+  head: string,
   writes: ReadonlyMap<string, FileVersion | undefined>,
   time: number,
 ): Promise<void> {
   const before = new Map([...writes.keys()].map((path) => [path, findText(disk, path)]));
-  const head = (await git.run(disk.folder, ['rev-parse', 'HEAD'])).stdout.toString().trim();
   const made = await git.makeCommits(disk.folder, [
     toCommit('before', before, head, time),
     toCommit('after', writes, ':1', time),
   ]);
-  await begin(disk, git, made);
-  await finish(disk, git);
+  const pair = { before: made[0] ?? '', after: made[1] ?? '' };
+  await begin(disk, git, pair);
+  bring(disk, writes);
+  await end(disk, git, pair);
 }
 
 /** Writes what an update has not written yet. A second time it writes the same. */
@@ -64,12 +67,7 @@ export async function finish(disk: Disk, git: GitObjects): Promise<void> {
   const pair = await findPair(disk, git, UNDER_WAY);
   if (pair === undefined) return;
   await settle(disk, git, pair, 'after');
-  await move(disk, git, [
-    `delete ${UNDER_WAY.before}`,
-    `delete ${UNDER_WAY.after}`,
-    `update ${DONE.before} ${pair.before}`,
-    `update ${DONE.after} ${pair.after}`,
-  ]);
+  await end(disk, git, pair);
 }
 
 /**
@@ -104,8 +102,18 @@ function toCommit(name: string, changes: CommitSpec['changes'], parent: string, 
   };
 }
 
+/** Everything is written: what was under way is what `undo` would take back. */
+async function end(disk: Disk, git: GitObjects, pair: Pair): Promise<void> {
+  await move(disk, git, [
+    `delete ${UNDER_WAY.before}`,
+    `delete ${UNDER_WAY.after}`,
+    `update ${DONE.before} ${pair.before}`,
+    `update ${DONE.after} ${pair.after}`,
+  ]);
+}
+
 /** One transaction: of two updates at the same time one begins. */
-async function begin(disk: Disk, git: GitObjects, [before, after]: readonly string[]): Promise<void> {
+async function begin(disk: Disk, git: GitObjects, { before, after }: Pair): Promise<void> {
   const drop = ['before', 'after'].map((name) => `delete refs/mlops/draft/${process.pid}-${name}`);
   const create = [`create ${UNDER_WAY.before} ${before}`, `create ${UNDER_WAY.after} ${after}`];
   if (await tryMove(disk, git, [...create, ...drop])) return;
@@ -143,13 +151,16 @@ async function settle(disk: Disk, git: GitObjects, pair: Pair, side: keyof Pair)
   });
   if (foreign.length > 0) throw changedSince(foreign);
   for (const path of paths) sweepDrafts(disk, path);
+  bring(disk, new Map(paths.map((path) => [path, wanted.get(path)])));
+  return paths;
+}
+
+function bring(disk: Disk, files: ReadonlyMap<string, FileVersion | undefined>): void {
   // What goes first: a file may stand where another one's folder will be.
-  for (const path of paths) if (wanted.get(path) === undefined) disk.remove(path);
-  for (const path of paths) {
-    const file = wanted.get(path);
+  for (const [path, file] of files) if (file === undefined) disk.remove(path);
+  for (const [path, file] of files) {
     if (file !== undefined) disk.write(path, { contents: file.contents, executable: file.executable ?? false });
   }
-  return paths;
 }
 
 /** A run that was killed while it wrote leaves what it had (`disk.ts`) beside the file. */
