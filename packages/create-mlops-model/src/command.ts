@@ -40,6 +40,8 @@ export interface Flags {
   readonly giveBack: boolean;
   /** `--files`: every generated file. */
   readonly files: boolean;
+  /** `--now`: roll back in the cluster before the pull request is merged. */
+  readonly now: boolean;
   /** `--step`: wait between chapters. */
   readonly step: boolean;
   /** `--in`: time zone of a schedule. */
