@@ -116,6 +116,7 @@ export function fakeAzureDevOps(): FakeAzureDevOps {
     },
     branches: {
       listCommits: async (id, branch) => branchOf(id, branch)?.commits ?? [],
+      findChange: async () => undefined,
       async create(id, branch, commit) {
         const main = branchOf(id, 'main');
         if (main?.commits[0]?.id !== commit) throw new Error('the fake makes branches from main only');
@@ -152,7 +153,12 @@ export function fakeAzureDevOps(): FakeAzureDevOps {
         return replace(state.pullRequests, { ...found!, ...spec });
       },
     },
-    runs: { list: async () => [], findFailure: async () => undefined },
+    runs: {
+      list: async () => [],
+      listOf: async () => [],
+      start: async () => Promise.reject(new Error('nothing runs here')),
+      findFailure: async () => undefined,
+    },
     definitions: {
       findFolder: async (path) => state.folders.find((each) => same(each.path, path)),
       async createFolder(path, description) {

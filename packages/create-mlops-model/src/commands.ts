@@ -30,6 +30,7 @@ export type CommandName =
   | 'update'
   | 'own'
   | 'status'
+  | 'rollback'
   | 'sandbox'
   | 'rehearse';
 
@@ -124,6 +125,14 @@ export const commands: readonly Command[] = [
     flags: [flag.files],
     takesAnswers: false,
     examples: ['status', 'status --files', 'status --json'],
+  },
+  {
+    name: 'rollback',
+    summary: 'help.command.rollback',
+    flags: [flag.now, flag.dryRun],
+    takesAnswers: false,
+    argument: { name: 'version', summary: 'help.argument.version' },
+    examples: ['rollback', 'rollback 3', 'rollback 3 --now'],
   },
   {
     name: 'doctor',

@@ -44,6 +44,7 @@ export const undo: FlagRow = { flag: '--undo', key: 'undo', summary: 'help.flag.
 export const eject: FlagRow = { flag: '--eject', key: 'eject', summary: 'help.flag.eject' };
 export const giveBack: FlagRow = { flag: '--give-back', key: 'giveBack', summary: 'help.flag.giveBack' };
 export const files: FlagRow = { flag: '--files', key: 'files', summary: 'help.flag.files' };
+export const now: FlagRow = { flag: '--now', key: 'now', summary: 'help.flag.now' };
 export const step: FlagRow = { flag: '--step', key: 'step', summary: 'help.flag.step' };
 
 /** Flags of every command. */

@@ -66,6 +66,7 @@ const noFlags: Flags = {
   undo: false,
   eject: false,
   giveBack: false,
+  now: false,
   files: false,
   answers: {},
 };

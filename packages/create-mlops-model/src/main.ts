@@ -22,6 +22,7 @@ const modules: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   update: async () => (await import('./commands/project.ts')).update,
   own: async () => (await import('./commands/project.ts')).own,
   status: async () => (await import('./commands/project.ts')).status,
+  rollback: async () => (await import('./commands/project.ts')).rollback,
   doctor: async () => (await import('./commands/project.ts')).doctor,
   sandbox: async () => (await import('./commands/project.ts')).sandbox,
   rehearse: async () => (await import('./commands/project.ts')).rehearse,

@@ -17,8 +17,6 @@ import type { SignIn } from './sign-in/sign-in.ts';
 /** Everything that can be turned from outside. */
 export interface Controls {
   readonly cluster: Cluster;
-  /** What `kubectl` reads to call the cluster with a token. */
-  readonly toKubeconfig: (token: string) => string;
   readonly world: World;
   readonly scheduler: Scheduler;
   readonly identities: IdentityStore;
@@ -89,16 +87,6 @@ const routes: readonly Route<Controls>[] = [
       if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`${name} is no name of a namespace.`);
       cluster.ensureNamespace(name);
       return { status: 200, body: { name } };
-    },
-  },
-  {
-    method: 'GET',
-    template: '_sandbox/cluster/kubeconfig/{key}',
-    handle(_request, { key }, { identities, toKubeconfig }) {
-      const identity = identities.all().find((each) => each.key === key);
-      return identity
-        ? { status: 200, body: JSON.parse(toKubeconfig(identity.token)) }
-        : refuse(404, `There is no identity ${key}.`);
     },
   },
   {

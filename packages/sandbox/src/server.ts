@@ -124,7 +124,6 @@ export async function startSandbox({ home, ports = {}, environment = process.env
   });
   const control = controlService({
     cluster,
-    toKubeconfig: (token) => toKubeconfig({ name: 'sandbox', server: addresses.cluster, certificate, token }),
     world,
     scheduler,
     identities,

@@ -8,6 +8,7 @@ export * as join from './join.ts';
 export * as own from './own.ts';
 export * as plan from './plan.ts';
 export * as rehearse from './rehearse.ts';
+export * as rollback from './rollback.ts';
 export * as sandbox from './sandbox.ts';
 export * as schedule from './schedule.ts';
 export * as status from './status.ts';

@@ -28,6 +28,7 @@ export interface CredentialSources {
 /** Application ids of the services in Microsoft Entra (Microsoft's own clients ask for these). */
 const AZURE_DEVOPS_RESOURCE = '499b84ac-1321-427f-aa17-267ca6975798';
 const DATABRICKS_RESOURCE = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
+const AZURE_RESOURCE = 'https://management.azure.com';
 
 /** For Azure DevOps: `AZURE_DEVOPS_EXT_PAT`, the sandbox's token, or an Entra token of the Azure CLI. */
 export function findAzureDevOpsCredential(sources: CredentialSources): Credential {
@@ -43,6 +44,14 @@ export function findDatabricksCredential(sources: CredentialSources): Credential
   if (token) return fixed(`Bearer ${token}`, 'DATABRICKS_TOKEN');
   if (sources.sandbox) return fixed(`Bearer ${sources.sandbox.token}`, 'sandbox');
   return azureCli(sources, DATABRICKS_RESOURCE, 'DATABRICKS_TOKEN');
+}
+
+/** For Azure itself, such as MLflow's part of Azure ML: `MLFLOW_TRACKING_TOKEN`, the sandbox's token, or one of the Azure CLI. */
+export function findAzureCredential(sources: CredentialSources): Credential {
+  const token = sources.environment.MLFLOW_TRACKING_TOKEN?.trim();
+  if (token) return fixed(`Bearer ${token}`, 'MLFLOW_TRACKING_TOKEN');
+  if (sources.sandbox) return fixed(`Bearer ${sources.sandbox.token}`, 'sandbox');
+  return azureCli(sources, AZURE_RESOURCE, 'MLFLOW_TRACKING_TOKEN');
 }
 
 function fixed(header: string, source: string): Credential {

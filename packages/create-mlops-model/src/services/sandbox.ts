@@ -100,10 +100,9 @@ export async function setClock({ addresses }: RunningSandbox, http: Http, now: D
   await http.send({ method: 'PUT', url, headers, body: JSON.stringify({ now: now.toISOString() }), repeatable: true });
 }
 
-/** What `kubectl` needs to call the sandbox's cluster as somebody. @param key `you`, `colleague` … */
-export async function readKubeconfig({ addresses }: RunningSandbox, http: Http, key: string): Promise<string> {
-  const url = `${addresses.azureDevOps}/_sandbox/cluster/kubeconfig/${key}`;
-  return (await http.send({ method: 'GET', url })).text;
+/** The file by which `kubectl` calls the sandbox's cluster as you. */
+export function toKubeconfigPath(home: string): string {
+  return join(home, 'kubeconfig');
 }
 
 /** Where a service of the sandbox's cluster is reached from this machine; `undefined`: there is no such service. */

@@ -22,6 +22,8 @@ export interface FileCommit {
 export interface Branches {
   /** Newest first, at most 100. */
   listCommits(repositoryId: string, branch: string): Promise<readonly BranchCommit[]>;
+  /** When a file of the branch changed last; `undefined`: it never was there. */
+  findChange(repositoryId: string, branch: string, path: string): Promise<Date | undefined>;
   /** @throws UserError `failed` where the server refuses it */
   create(repositoryId: string, branch: string, commit: string): Promise<void>;
   /** @param tip its commit as last seen: if it has moved, the server refuses @throws UserError `failed` where the server refuses it */
@@ -54,6 +56,12 @@ export function makeBranches(connect: Connect): Branches {
         const criteria = { itemVersion: { version: branch, versionType: BRANCH } };
         const found = await clients.git.getCommits(repositoryId, criteria, project.id, 0, 100);
         return found.map(({ commitId, comment }) => ({ id: commitId ?? '', message: comment ?? '' }));
+      }),
+    findChange: (repositoryId, branch, path) =>
+      withSession(async ({ clients, project }) => {
+        const criteria = { itemVersion: { version: branch, versionType: BRANCH }, itemPath: `/${path}` };
+        const [newest] = await clients.git.getCommits(repositoryId, criteria, project.id, 0, 1);
+        return newest?.committer?.date;
       }),
     create: (repositoryId, branch, commit) => move(repositoryId, branch, NO_COMMIT, commit),
     remove: (repositoryId, branch, tip) => move(repositoryId, branch, tip, NO_COMMIT),

@@ -14,12 +14,22 @@ export interface PipelineRun {
   readonly result?: 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled' | (string & {});
   /** Commit that it runs on; of a pull request, the merge of branch and main. */
   readonly commit: string;
+  /** When it was asked for; ISO 8601. */
+  readonly queued: string;
+  /** Present once it is completed; ISO 8601. */
+  readonly finished?: string;
+  /** What the run's own steps have said of it. */
+  readonly tags: readonly string[];
 }
 
 /** Runs of the project's pipelines. */
 export interface PipelineRuns {
   /** Newest first, at most 100. @param branch `main`, or `refs/pull/7/merge` */
   list(branch: string): Promise<readonly PipelineRun[]>;
+  /** Runs of one definition on any branch, newest first. @param reason only those of that reason */
+  listOf(definitionId: number, count: number, reason?: 'schedule'): Promise<readonly PipelineRun[]>;
+  /** Starts a definition on main. */
+  start(definitionId: number): Promise<PipelineRun>;
   /** Where a run failed and what was said there; `undefined` where nothing did. */
   findFailure(id: number): Promise<{ readonly step: string; readonly message: string } | undefined>;
 }
@@ -33,6 +43,9 @@ interface ApiRuns {
     readonly status?: string;
     readonly result?: string;
     readonly sourceVersion?: string;
+    readonly queueTime?: string;
+    readonly finishTime?: string;
+    readonly tags?: readonly string[];
   }[];
 }
 
@@ -58,6 +71,17 @@ export function makePipelineRuns(connect: Connect): PipelineRuns {
       const query = `branchName=${encodeURIComponent(name)}&queryOrder=queueTimeDescending&$top=100`;
       return ((await get<ApiRuns>(`builds?${query}`)).value ?? []).map(toRun);
     },
+    async listOf(definitionId, count, reason) {
+      const only = reason === undefined ? '' : `&reasonFilter=${reason}`;
+      const query = `definitions=${definitionId}&queryOrder=queueTimeDescending&$top=${count}${only}`;
+      return ((await get<ApiRuns>(`builds?${query}`)).value ?? []).map(toRun);
+    },
+    async start(definitionId) {
+      const { project, rest } = await connect();
+      const url = `${encodeURIComponent(project.name)}/_apis/build/builds`;
+      const body = { definition: { id: definitionId }, sourceBranch: 'refs/heads/main' };
+      return toRun((await rest.call<ApiRun>({ method: 'POST', url, version: '7.1', body })).body);
+    },
     async findFailure(id) {
       const { records = [] } = await get<ApiTimeline>(`builds/${id}/timeline`);
       // A stage and a job fail because a step in them did; where none did, they say why themselves.
@@ -69,7 +93,9 @@ export function makePipelineRuns(connect: Connect): PipelineRuns {
   };
 }
 
-function toRun(build: NonNullable<ApiRuns['value']>[number]): PipelineRun {
+type ApiRun = NonNullable<ApiRuns['value']>[number];
+
+function toRun(build: ApiRun): PipelineRun {
   return {
     id: build.id,
     number: build.buildNumber ?? '',
@@ -78,5 +104,8 @@ function toRun(build: NonNullable<ApiRuns['value']>[number]): PipelineRun {
     status: build.status ?? '',
     ...(build.result === undefined ? {} : { result: build.result }),
     commit: build.sourceVersion ?? '',
+    queued: build.queueTime ?? '',
+    ...(build.finishTime === undefined ? {} : { finished: build.finishTime }),
+    tags: build.tags ?? [],
   };
 }
