@@ -17,8 +17,9 @@ class BodyTooSlow(Exception):
 
 
 def is_json(headers: Headers) -> bool:
-    """Whether the body is declared as JSON in UTF-8, uncompressed."""
-    media, _, parameters = headers.get("content-type", "").partition(";")
+    """Whether the body is declared as JSON in UTF-8, uncompressed. One that is not declared is read as such:
+    `kubectl create --raw`, by which a release is tried, sends no type (RFC 9110, 8.3 leaves it to the recipient)."""
+    media, _, parameters = headers.get("content-type", "application/json").partition(";")
     if media.strip().lower() != "application/json" or headers.get("content-encoding", "identity") != "identity":
         return False
     name, _, value = parameters.strip().partition("=")

@@ -159,7 +159,7 @@ def test_a_body_over_the_limit_is_413(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        {},
+        {"content-type": ""},
         {"content-type": "text/plain"},
         {"content-type": "application/json-patch+json"},
         {"content-type": "application/json; charset=latin-1"},
@@ -169,6 +169,10 @@ def test_a_body_over_the_limit_is_413(client: TestClient) -> None:
 def test_another_content_type_is_415(client: TestClient, row: dict[str, Any], headers: dict[str, str]) -> None:
     content = json.dumps({"data": [row]}).encode()
     check_problem(client.post("/v1/score", content=content, headers=headers), 415, "unsupported-media-type")
+
+
+def test_a_body_without_a_type_is_read_as_json(client: TestClient, row: dict[str, Any]) -> None:
+    assert client.post("/v1/score", content=json.dumps({"data": [row]}).encode()).status_code == 200
 
 
 def test_utf_8_may_be_said(client: TestClient, row: dict[str, Any]) -> None:
