@@ -1,9 +1,11 @@
 import type { RenderedFile } from '../files.ts';
-import type { Hash, Lock, LockEntry } from '../lock.ts';
+import type { Hash, Lock } from '../lock.ts';
 import { type ConflictReason, type Decision, decide, hasMarks } from './decide.ts';
-import { type FileVersion, inFormOf, type ProjectFile, toLfText } from './file-version.ts';
-import { findTextProblems } from './find-text-problems.ts';
+import { type FileVersion, inFormOf, toLfText } from './file-version.ts';
+import { findNewProblems } from './find-new-problems.ts';
+import { sameState, toNextState } from './next-state.ts';
 import { type MergeInput, pairFiles, type Triple } from './pair-files.ts';
+import { hasText, placeOf, type TextWork, toWrites, type Work } from './work.ts';
 
 /** Two texts to bring together; plain ones (LF, no mark). */
 export interface TextMerge {
@@ -68,17 +70,6 @@ export interface MergeOptions {
   readonly style: ConflictStyle;
 }
 
-/** One file on its way through the merge. */
-interface Work {
-  readonly triple: Triple;
-  readonly decision: Decision;
-  /** What it will hold; absent: as it is. */
-  readonly file?: FileVersion;
-  readonly problem?: string;
-  /** The new rendering has been brought in or shown: it is the base of the next merge. */
-  readonly advances: boolean;
-}
-
 /**
  * What an update makes of a project. Reads and writes nothing but through the tools, which leave the project alone.
  * A file that cannot be settled keeps its old base, so that the same change is proposed again.
@@ -102,12 +93,6 @@ export async function planMerge(input: MergeInput, tools: MergeTools, options: M
     ...state,
     isChanged: writes.size > 0 || !sameState(state, input),
   };
-}
-
-type TextWork = Work & { readonly triple: { readonly mine: { readonly kind: 'text' } & FileVersion } };
-
-function hasText(work: Work): work is TextWork {
-  return work.triple.mine?.kind === 'text';
 }
 
 /** Lets the engine bring the texts together, all in one go. */
@@ -180,79 +165,6 @@ async function demoteBroken(
   });
 }
 
-/** Problems that neither the team's text nor the templates' had: path → the first. */
-async function findNewProblems(
-  works: readonly Work[],
-  before: MergeInput['mine'],
-  { check }: MergeTools,
-): Promise<ReadonlyMap<string, string>> {
-  const writes = toWrites(works);
-  const existed = (path: string) => before.has(path);
-  const exists = (path: string) => (writes.has(path) ? writes.get(path) !== undefined : before.has(path));
-  const removes = [...writes.values()].some((file) => file === undefined);
-  const found = new Map<string, string>();
-  const merged = works.filter(hasText).filter(({ decision }) => decision.action === 'merge');
-  const kept = removes ? works.filter(hasText).filter(({ decision }) => decision.action === 'keep') : [];
-  for (const work of [...merged, ...kept]) {
-    const { triple, file } = work;
-    const now = findTextProblems(triple.to, (file ?? triple.mine).contents, exists);
-    if (now.length === 0) continue;
-    const old = [
-      ...findTextProblems(triple.at, triple.mine.contents, existed),
-      ...findTextProblems(triple.path, triple.theirs?.contents ?? '', () => true),
-    ];
-    const fresh = now.find((problem) => !old.includes(problem));
-    if (fresh !== undefined) found.set(triple.path, fresh);
-  }
-  const others = merged.filter(({ triple }) => !found.has(triple.path));
-  if (check === undefined || others.length === 0) return found;
-  const texts = new Map(others.map(({ triple, file }) => [triple.path, toLfText(file?.contents ?? '')]));
-  const now = await check(texts);
-  if (now.size === 0) return found;
-  const suspects = others.filter(({ triple }) => now.has(triple.path));
-  const old = await check(new Map(suspects.map(({ triple }) => [triple.path, toLfText(triple.mine.contents)])));
-  for (const [path, problem] of now) if (!old.has(path)) found.set(path, problem);
-  return found;
-}
-
-/** Path → what it will hold; `undefined`: removed. A file that does not change is not among them. */
-function toWrites(works: readonly Work[]): Map<string, FileVersion | undefined> {
-  const writes = new Map<string, FileVersion | undefined>();
-  for (const { triple, decision } of works) {
-    const place = placeOf(triple, decision);
-    if (decision.action === 'delete') writes.set(triple.at, undefined);
-    if (triple.mine !== undefined && place !== triple.at) writes.set(triple.at, undefined);
-  }
-  for (const { triple, decision, file } of works) {
-    const place = placeOf(triple, decision);
-    const isMoved = triple.mine?.kind === 'text' && place !== triple.at;
-    if (file !== undefined && !isSame(file, triple.mine)) writes.set(place, file);
-    else if (isMoved) writes.set(place, { ...triple.mine });
-  }
-  return writes;
-}
-
-/** A file that nothing is written to stays where it is. */
-function placeOf(triple: Triple, { action }: Decision): string {
-  switch (action) {
-    case 'add':
-    case 'take':
-    case 'merge':
-    case 'same':
-    case 'keep':
-      return triple.to;
-    case 'conflict':
-    case 'delete':
-    case 'stay-deleted':
-    case 'yours':
-      return triple.at;
-  }
-}
-
-function isSame(file: FileVersion, mine: ProjectFile | undefined): boolean {
-  return mine?.kind === 'text' && mine.contents === file.contents && mine.executable === file.executable;
-}
-
 function toResult({ triple, decision, problem }: Work): FileResult {
   const path = placeOf(triple, decision);
   return {
@@ -263,50 +175,4 @@ function toResult({ triple, decision, problem }: Work): FileResult {
     ...(decision.action === 'stay-deleted' && decision.changed ? { changed: true } : {}),
     ...(problem === undefined ? {} : { problem }),
   };
-}
-
-interface NextState {
-  readonly lock: Lock;
-  readonly base: ReadonlyMap<string, RenderedFile>;
-}
-
-async function toNextState(
-  works: readonly Work[],
-  input: MergeInput,
-  hash: Hash,
-  generator: string,
-): Promise<NextState> {
-  const base = new Map<string, RenderedFile>();
-  const entries = new Map<string, LockEntry>();
-  const seeds = Object.entries(input.lock.files).filter(([, { ownership }]) => ownership === 'seed');
-  for (const [path, entry] of seeds) entries.set(path, entry);
-  for (const { triple, decision, advances } of works) {
-    const { path, oldPath, ownership, theirs } = triple;
-    if (ownership === 'seed') {
-      if (theirs && !entries.has(path)) entries.set(path, { ownership, sha256: await hash(theirs.contents) });
-      continue;
-    }
-    const key = advances ? path : (oldPath ?? path);
-    const version = advances ? theirs : triple.base;
-    if (version === undefined) continue;
-    const place = placeOf(triple, decision);
-    base.set(key, { contents: version.contents, ownership, ...(version.executable ? { executable: true } : {}) });
-    entries.set(key, { ownership, sha256: await hash(version.contents), ...(place === key ? {} : { at: place }) });
-  }
-  const sorted = <Value>(map: ReadonlyMap<string, Value>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    lock: { schema: 1, generator, files: Object.fromEntries(sorted(entries)) },
-    base: new Map(sorted(base)),
-  };
-}
-
-function sameState({ lock, base }: NextState, input: MergeInput): boolean {
-  if (base.size !== input.base.size) return false;
-  return [...base].every(([path, file]) => {
-    const before = input.base.get(path);
-    const isSameFile =
-      before?.contents === file.contents && (before.executable ?? false) === (file.executable ?? false);
-    const [was, is] = [input.lock.files[path], lock.files[path]];
-    return isSameFile && was?.at === is?.at && was?.ownership === is?.ownership;
-  });
 }
