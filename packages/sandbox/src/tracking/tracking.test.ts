@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requireTool } from '../../../../test/require-tool.ts';
@@ -15,13 +15,22 @@ import { toWorkspacePath } from './workspace-path.ts';
 const WORKSPACE = toWorkspacePath({ subscription: 's', resourceGroup: 'g', name: 'w' });
 const NOTEBOOK: Subject = { kind: 'application', id: 'a', tenant: 't', name: 'tracking' };
 
+test('the server is the MLflow that projects are developed with', () => {
+  const pins = readFileSync(new URL('../../../../templates/root/requirements/dev.txt', import.meta.url), 'utf8');
+  expect(pins.split('\n')).toContain(MLFLOW_PIN);
+});
+
 requireTool('python3')('a real mlflow server behind the rules of Azure ML', () => {
   let box: TestSandbox;
+  let isStopped = false;
   beforeAll(async () => {
     if (!(await findPythonEnvironment(MLFLOW_PIN))) await ensurePythonEnvironment([MLFLOW_PIN]);
     box = await startTestSandbox();
   }, 600_000);
-  afterAll(() => box?.stop());
+  afterAll(() => {
+    if (isStopped) rmSync(join(box.home, '..'), { recursive: true, force: true });
+    else return box?.stop();
+  });
 
   const grant = (audience: (typeof AUDIENCES)[keyof typeof AUDIENCES], seconds = 60) =>
     box.sandbox.signIn.tokens.grant(NOTEBOOK, audience, seconds).text;
@@ -57,7 +66,7 @@ requireTool('python3')('a real mlflow server behind the rules of Azure ML', () =
     expect(seen.body.run.data.metrics).toMatchObject([{ key: 'log_loss', value: 0.5 }]);
     const person = await ask('GET', `mlflow/runs/get?run_id=${run_id}`, box.tokenOf('reader'));
     expect(person.status).toBe(200);
-  }, 60_000);
+  }, 180_000);
 
   test('asks for a token that is good, and for this service', async () => {
     const search = (token: string) => ask('POST', 'mlflow/experiments/search', token, { max_results: 1 });
@@ -99,17 +108,6 @@ requireTool('python3')('a real mlflow server behind the rules of Azure ML', () =
     expect((await signIn.answerAz(secret, words)).stdout).toBe(`${addresses.tracking}${WORKSPACE}\n`);
   });
 
-  test('ends with the sandbox', async () => {
-    const folder = box.folder('tracking');
-    const server = openMlflowServer(folder);
-    const socket = await server.ensure();
-    const { pid } = JSON.parse(readFileSync(join(folder, 'mlflow.pid'), 'utf8'));
-    expect(isAlive(pid)).toBe(true);
-    await server.stop();
-    expect(isAlive(pid)).toBe(false);
-    expect([socket, join(folder, 'mlflow.pid')].filter((path) => existsSync(path))).toEqual([]);
-  }, 180_000);
-
   test('ends when the sandbox is killed, and the next one clears away after it', async () => {
     const folder = box.folder('tracking');
     const program = `
@@ -126,4 +124,14 @@ requireTool('python3')('a real mlflow server behind the rules of Azure ML', () =
     openMlflowServer(folder).recover();
     expect([socket, join(folder, 'mlflow.pid')].filter((path) => existsSync(path))).toEqual([]);
   }, 180_000);
+
+  test('ends with the sandbox', async () => {
+    const memory = join(box.home, 'state', 'tracking', 'mlflow.pid');
+    const { pid, socket } = JSON.parse(readFileSync(memory, 'utf8'));
+    expect(isAlive(pid)).toBe(true);
+    await box.sandbox.stop();
+    isStopped = true;
+    expect(isAlive(pid)).toBe(false);
+    expect([socket, memory].filter((path) => existsSync(path))).toEqual([]);
+  });
 });
