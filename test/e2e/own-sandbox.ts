@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -120,7 +120,7 @@ interface Described {
 async function launch(root: string, home: string, port: number): Promise<ChildProcess> {
   mkdirSync(join(root, 'homes/sandbox'), { recursive: true });
   const child = spawn(PRODUCT_NODE, [SANDBOX, 'start', '--home', home, '--port', String(port)], {
-    env: toEnvironment(join(root, 'homes/sandbox')),
+    env: toEnvironment(join(root, 'homes/sandbox'), toCacheVariables()),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -135,6 +135,12 @@ async function launch(root: string, home: string, port: number): Promise<ChildPr
   }
   child.kill('SIGKILL');
   throw new Error(`the sandbox did not start: ${said}`);
+}
+
+/** Python environments are made once for all tests, and their packages downloaded once. */
+function toCacheVariables(): Record<string, string> {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return { XDG_CACHE_HOME: cache, PIP_CACHE_DIR: process.env.PIP_CACHE_DIR ?? join(cache, 'pip') };
 }
 
 async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
