@@ -82,7 +82,8 @@ export function commit(folder: string, env: Workshop['env']): void {
     ['add', '--all', '--force'],
     ['commit', '--quiet', '--allow-empty', '--message', 'Work'],
   ]) {
-    execFileSync('git', args, { cwd: folder, env });
+    // What git says of line ends would stand among the figures.
+    execFileSync('git', args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
   }
 }
 
