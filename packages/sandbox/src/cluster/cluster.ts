@@ -82,14 +82,17 @@ export function openCluster(context: ClusterContext): Cluster {
 /** A rollout changes hundreds of times a second; a crash may cost the last of them. */
 function saveSoon(save: () => void) {
   let timer: NodeJS.Timeout | undefined;
+  let hasEnded = false;
   return {
     change() {
+      if (hasEnded) return;
       timer ??= setTimeout(() => {
         timer = undefined;
         save();
       }, 200);
     },
     end() {
+      hasEnded = true;
       clearTimeout(timer);
       save();
     },

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
 import { putServiceImage } from './test-image.ts';
@@ -76,4 +78,11 @@ it('after a restart pods run again behind the same address, and none is left of 
     { uid: before.body.items[0].metadata.uid },
   ]);
   expect(after.body.items[0].status.containerStatuses[0].restartCount).toBe(1);
+  // Each pod of this cluster has one process, and there is no other.
+  const surplus = async () => {
+    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'command=']);
+    const processes = stdout.split('\n').filter((line) => line.includes(cluster.folder) && line.includes('server.mjs'));
+    return processes.length - (await cluster.ask('GET', '/api/v1/namespaces/default/pods')).body.items.length;
+  };
+  await expect.poll(surplus, { timeout: 20_000 }).toBe(0);
 });

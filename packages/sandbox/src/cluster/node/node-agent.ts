@@ -36,6 +36,7 @@ const NODE_NAME = 'sandbox';
 export function makeNodeAgent(context: NodeContext): NodeAgent {
   const logs = join(context.folder, 'logs');
   const lives = new Map<string, PodLife>();
+  const taken = new Set<string>();
   const going = new Set<string>();
   let addresses = 1;
   let unsubscribe = () => {};
@@ -43,7 +44,9 @@ export function makeNodeAgent(context: NodeContext): NodeAgent {
     const { uid, deletionTimestamp } = pod.metadata;
     if (pod.spec.nodeName === undefined) return schedule(context, pod);
     const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-    if (!lives.has(uid) && !isOver && !deletionTimestamp) {
+    if (!taken.has(uid) && !isOver && !deletionTimestamp) {
+      // Before it runs: its first status is a change already, which leads here again.
+      taken.add(uid);
       addresses += 1;
       const podIP = `10.244.${Math.floor(addresses / 254) % 256}.${(addresses % 254) + 1}`;
       lives.set(uid, runPod({ ...context, logs, podIP }, pod));
@@ -61,6 +64,7 @@ export function makeNodeAgent(context: NodeContext): NodeAgent {
   /** Somebody removed the pod without waiting for it. */
   const drop = async ({ metadata }: Pod) => {
     rmSync(join(logs, metadata.uid), { recursive: true, force: true });
+    taken.delete(metadata.uid);
     if (going.has(metadata.uid)) return;
     const life = lives.get(metadata.uid);
     lives.delete(metadata.uid);

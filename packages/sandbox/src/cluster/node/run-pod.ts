@@ -99,6 +99,8 @@ export function runPod(context: PodContext, first: Pod): PodLife {
     async terminate(pod) {
       const seconds = pod.metadata.deletionGracePeriodSeconds ?? grace;
       await Promise.all(loops.map(({ container, loop }) => terminate(container, loop, seconds, event)));
+      // The sandbox may have ended meanwhile: then the pod is to go next time.
+      if (isOver) return;
       isOver = true;
       const left = find();
       if (left) context.objects.remove(POD, left);
