@@ -18,7 +18,7 @@ export function describeUpdate(plan: UpdatePlan, translate: Translate): readonly
   }
   const head = from === to ? translate('update.head.same', { version: to }) : translate('update.head', { from, to });
   const lines = told.map(
-    (result) => `  ${translate(`update.action.${toWord(result)}`)}  ${describeFile(result, translate)}`,
+    (result) => `  ${translate(`update.action.${result.action}`)}  ${describeFile(result, translate)}`,
   );
   return [head, ...lines, '', describeCounts(plan, translate)];
 }
@@ -76,14 +76,12 @@ function listTold({ merge }: UpdatePlan): readonly (FileResult & { readonly acti
   );
 }
 
-function toWord({ action }: { readonly action: Told }): Told {
-  return action;
-}
-
 function describeFile(result: FileResult, translate: Translate, quote = ''): string {
   const { path, from, reason, problem } = result;
   const name = `${quote}${path}${quote}`;
   const moved = from === undefined ? '' : ` (${translate('update.movedFrom', { path: `${quote}${from}${quote}` })})`;
-  const why = reason === undefined ? '' : `: ${translate(`update.reason.${reason}`)}`;
-  return `${name}${moved}${why}${problem === undefined ? '' : ` ${problem}`}`;
+  const file = `${name}${moved}`;
+  if (reason === undefined) return file;
+  const why = translate(`update.reason.${reason}`);
+  return translate('update.why', { file, why: problem === undefined ? why : `${why} ${problem}` });
 }
