@@ -24,7 +24,8 @@ export const PUBLISHED: readonly PublishedPackage[] = [
   {
     name: 'create-mlops-model',
     folder: join(ROOT, 'packages/create-mlops-model'),
-    entries: ['main.ts'],
+    // The rehearsal's load goes on in a process of its own.
+    entries: ['main.ts', 'send-load.ts'],
     loads: { 'src/main.ts': [], 'src/commands/create.ts': ['handlebars', 'valibot'] },
     assets: ['generated/templates.txt'],
     copies: { 'README.md': 'README.md', 'LISEZMOI.md': 'LISEZMOI.md', LICENSE: 'LICENSE' },
@@ -34,7 +35,7 @@ export const PUBLISHED: readonly PublishedPackage[] = [
   {
     name: 'create-mlops-model-sandbox',
     folder: join(ROOT, 'packages/sandbox'),
-    entries: ['cli.ts', 'index.ts'],
+    entries: ['cli.ts', 'docker.ts', 'index.ts'],
     loads: {},
     assets: [],
     copies: { 'docs/en/sandbox.md': 'README.md', 'docs/fr/sandbox.md': 'LISEZMOI.md', LICENSE: 'LICENSE' },

@@ -47,6 +47,8 @@ export function fakeDatabricks(): FakeDatabricks {
     state,
     getUser: async () => ({ displayName: 'You', account: 'you@example.test' }),
     listRuns: async () => [],
+    startRun: async () => Promise.reject(new Error('nothing runs here')),
+    hasEnded: async () => true,
     findResult: async () => undefined,
     listGitProviders: async () => state.gitProviders,
     find,

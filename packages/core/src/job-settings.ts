@@ -90,7 +90,8 @@ export function toJobSettings(manifest: Manifest, names: Names, kind: JobKind, t
 }
 
 /**
- * Training says nothing about epochs: the notebook's own default counts, which the team sets.
+ * Training says nothing about epochs: the notebook's own default counts, which the team sets. The parameter is there all the same,
+ * empty, because a run by hand can only change those that the job has.
  * An empty commit means that a person started the run.
  */
 function toParameters(kind: JobKind): JobParameter[] {
@@ -98,7 +99,7 @@ function toParameters(kind: JobKind): JobParameter[] {
   return [
     { name: 'mode', default: isTraining ? 'full' : 'test' },
     { name: 'sample_fraction', default: isTraining ? '1.0' : '0.05' },
-    ...(isTraining ? [] : [{ name: 'epochs', default: '1' }]),
+    { name: 'epochs', default: isTraining ? '' : '1' },
     // A run by hand registers only on request; the retraining pipeline asks for it.
     { name: 'register', default: 'false' },
     { name: 'git_commit', default: '' },

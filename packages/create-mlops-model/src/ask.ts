@@ -199,6 +199,12 @@ async function readFiles(
   return { ...defaults, ...(await read(flags.answersFile)) };
 }
 
+/** What an organisation answers for all its teams. @throws UserError `usage` where the file cannot be read */
+export async function readDefaults(context: AskOptions['context'], readText: AskOptions['readText']): Promise<Answers> {
+  const { answersFile: _ofOneModel, ...flags } = context.flags;
+  return readFiles({ ...context, flags }, readText);
+}
+
 function readNamed(file: string, cwd: string, readText: AskOptions['readText'], translate: Translate): string {
   try {
     return readText(resolve(cwd, file));

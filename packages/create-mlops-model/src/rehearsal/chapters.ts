@@ -1,5 +1,9 @@
 import type { MessageKey } from '@create-mlops-model/core';
 import type { Rehearsal } from './rehearsal.ts';
+import { tellBadImage } from './serving/tell-bad-image.ts';
+import { tellDeploy } from './serving/tell-deploy.ts';
+import { tellRollback } from './serving/tell-rollback.ts';
+import { tellRollingUpdate } from './serving/tell-rolling-update.ts';
 import { tellApply } from './tell-apply.ts';
 import { tellClone } from './tell-clone.ts';
 import { tellCreate } from './tell-create.ts';
@@ -23,5 +27,9 @@ export const chapters: readonly Chapter[] = [
   { title: 'rehearse.chapter.laptop', tell: tellLaptop },
   { title: 'rehearse.chapter.feature', tell: tellFeature },
   { title: 'rehearse.chapter.retraining', tell: tellRetraining },
+  { title: 'rehearse.chapter.deploy', tell: tellDeploy },
+  { title: 'rehearse.chapter.rolling', tell: tellRollingUpdate },
+  { title: 'rehearse.chapter.bad', tell: tellBadImage },
+  { title: 'rehearse.chapter.rollback', tell: tellRollback },
   { title: 'rehearse.chapter.update', tell: tellUpdate },
 ];

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { type Manifest, toManifest } from '@create-mlops-model/core';
+import { type Answers, type Manifest, toManifest } from '@create-mlops-model/core';
+import { readDefaults } from '../ask.ts';
 import type { CommandContext } from '../command.ts';
 import { findNewestPython } from '../newest-python.ts';
-import { type Disk, openDisk } from '../services/disk.ts';
+import { type Disk, openDisk, readTextAt } from '../services/disk.ts';
 import { toSandboxHome } from '../services/sandbox.ts';
 import { makeShell } from '../services/shell.ts';
 import { openSession, type Session } from '../session.ts';
@@ -53,7 +54,9 @@ export async function openRehearsal(context: CommandContext): Promise<Rehearsal>
   if (progress.told === 0) disk.removeAll(['model', 'clone', 'feature']);
   const python = progress.python ?? (await findNewestPython(makeShell(), context.env));
   if (python !== undefined) progress = { ...progress, python };
-  const manifest = toRehearsalManifest(progress.number, python);
+  const { baseImage } = await readDefaults(context, readTextAt);
+  const given = { ...(python === undefined ? {} : { python }), ...(baseImage === undefined ? {} : { baseImage }) };
+  const manifest = toRehearsalManifest(progress.number, given);
   const yours = await asIdentity(context, 'you');
   const quiet: CommandContext = {
     ...yours,
@@ -91,10 +94,13 @@ function readProgress(disk: Disk): Progress {
   return text === undefined ? { number: 1, told: 0, results: [] } : (JSON.parse(text) as Progress);
 }
 
-/** A model of its own each time: a job's name, unlike a repository's, is shared by a whole Databricks workspace. */
-function toRehearsalManifest(number: number, python: string | undefined): Manifest {
+/**
+ * A model of its own each time: a job's name, unlike a repository's, is shared by a whole Databricks workspace.
+ * @param given what of this machine and its organisation matters here: a Python that is there, a base image in reach
+ */
+function toRehearsalManifest(number: number, given: Pick<Answers, 'python' | 'baseImage'>): Manifest {
   return toManifest({
-    ...(python === undefined ? {} : { python }),
+    ...given,
     name: `rehearsal-${number}`,
     schedules: [{ cron: '0 6 * * 1', timeZone: 'America/Toronto' }],
   });

@@ -30,15 +30,26 @@ export async function until<Value>(
   );
 }
 
-/** Waits until so many runs are there and have ended; a line each time one of them changes. @throws UserError where one failed */
+/** Waits until so many runs are there and have succeeded; a line each time one of them changes. @throws UserError where one failed */
 export async function watchRuns(
+  rehearsal: Rehearsal,
+  find: () => Promise<readonly PipelineRun[]>,
+  count: number,
+): Promise<readonly PipelineRun[]> {
+  const runs = await awaitRuns(rehearsal, find, count);
+  for (const run of runs) if (run.result !== 'succeeded') await refuse(rehearsal, run);
+  return runs;
+}
+
+/** Waits until so many runs are there and have ended, however; a line each time one of them changes. */
+export async function awaitRuns(
   rehearsal: Rehearsal,
   find: () => Promise<readonly PipelineRun[]>,
   count: number,
 ): Promise<readonly PipelineRun[]> {
   const { terminal, translate } = rehearsal.context;
   const shown = new Map<number, string>();
-  const runs = await until(rehearsal, async () => {
+  return until(rehearsal, async () => {
     const found = await find();
     for (const run of found) {
       const state = run.result ?? run.status;
@@ -49,8 +60,6 @@ export async function watchRuns(
     }
     return found.length >= count && found.every(({ status }) => status === 'completed') ? found : undefined;
   });
-  for (const run of runs) if (run.result !== 'succeeded') await refuse(rehearsal, run);
-  return runs;
 }
 
 function describeState(state: string, translate: Translate): string {

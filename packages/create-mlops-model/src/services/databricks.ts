@@ -74,6 +74,10 @@ export interface Databricks {
   removeJob(id: number): Promise<void>;
   /** The last runs of a job, oldest first. */
   listRuns(jobId: number): Promise<readonly JobRun[]>;
+  /** Starts a job with some of its parameters changed. @returns the run */
+  startRun(jobId: number, parameters: Readonly<Record<string, string>>): Promise<number>;
+  /** Whether a run has ended, however. */
+  hasEnded(runId: number): Promise<boolean>;
   /** What a run's notebook handed out, where it has. */
   findResult(run: JobRun): Promise<string | undefined>;
   /** Service credentials of the workspace's metastore. */

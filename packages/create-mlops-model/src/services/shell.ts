@@ -87,3 +87,32 @@ export function runBytes(
     child.once('close', (code) => end(code ?? -1, false));
   });
 }
+
+/** A program that goes on while other things are done. */
+export interface StartedProgram {
+  /** Ends its input, and waits for its end. @returns what it printed */
+  end(): Promise<string>;
+  /** Ends it at once; nothing happens where it has ended. */
+  kill(): void;
+}
+
+/** Starts a program that reads its input to the end. */
+export function startProgram(file: string, args: readonly string[], environment: Environment): StartedProgram {
+  const env = { ...environment } as NodeJS.ProcessEnv;
+  const child = spawn(file, [...args], { env, stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true });
+  const printed: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
+  child.stdin.on('error', () => undefined);
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', () => resolve());
+    child.once('close', () => resolve());
+  });
+  return {
+    async end() {
+      child.stdin.end();
+      await ended;
+      return Buffer.concat(printed).toString();
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
