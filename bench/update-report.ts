@@ -55,8 +55,3 @@ export function describeOutcomes(
     name.padEnd(width) + cells.map((cell) => cell.padEnd(18)).join('');
   return [line('edit', tools), ...rows.map(([name, cells]) => line(name, cells))].join('\n');
 }
-
-/** The middle one. */
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}

@@ -93,6 +93,27 @@ export function runTool(argv: readonly string[], folder: string, env: Workshop['
   return spawnSync(file, args, { cwd: folder, env, encoding: 'utf8' });
 }
 
+/** What a run took, milliseconds. */
+export interface Time {
+  readonly wall: number;
+  /** Of the program and all that it started. */
+  readonly cpu: number;
+}
+
+/** Node tells nobody what its children took; Python does. */
+const TIME = `
+import json, resource, subprocess, sys, time
+start = time.monotonic()
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps({"wall": 1000 * (time.monotonic() - start), "cpu": 1000 * (used.ru_utime + used.ru_stime)}))
+`;
+
+/** Starts a program, waits for its end, and says what it took. */
+export function timeTool(argv: readonly string[], folder: string, env: Workshop['env']): Time {
+  return JSON.parse(runTool(['python3', '-c', TIME, ...argv], folder, env).stdout);
+}
+
 function run({ env }: Workshop, cwd: string, file: string, args: readonly string[]): void {
   execFileSync(file, [...args], { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
 }

@@ -1,9 +1,8 @@
 // The same edits and the same newer templates through our update, copier's and cruft's: what became of each edit, and how long it took.
-//   npm run bench:update [-- --runs 5]      needs Python and a package index for copier and cruft
+//   npm run bench:update [-- --runs 5 --no-outcomes]      needs Python and a package index for copier and cruft
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { type Files, sortFiles, withLock } from '../packages/core/src/index.ts';
 import { renderProject } from '../packages/create-mlops-model/src/render-project.ts';
@@ -12,14 +11,27 @@ import { aManifest } from '../test/build.ts';
 import { ensurePythonEnvironment } from '../test/peers/python-environment.ts';
 import { applyEdit, type Edit, edits, toLater } from '../test/update/edits.ts';
 import { toTree } from '../test/update/trees.ts';
-import { describeOutcomes, judge, median, type Outcome } from './update-report.ts';
-import { commit, copierTool, cruftTool, ourTool, runTool, type Tool, type Workshop } from './update-tools.ts';
+import { describeOutcomes, judge, type Outcome } from './update-report.ts';
+import {
+  commit,
+  copierTool,
+  cruftTool,
+  ourTool,
+  runTool,
+  type Time,
+  type Tool,
+  timeTool,
+  type Workshop,
+} from './update-tools.ts';
 
 /** What update itself keeps, and the team's manifest. */
 const KEPT = ['mlops.yaml', 'mlops.lock', '.mlops/base.jsonl'];
 const CI = 'pipelines/ci-train/templates/ci.yml';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' } } });
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '5' }, outcomes: { type: 'boolean', default: true } },
+  allowNegative: true,
+});
 const environment = await ensurePythonEnvironment(['copier==9.19.1', 'cruft==2.16.0']);
 const folder = mkdtempSync(join(tmpdir(), 'bench-update-'));
 writeFileSync(join(folder, '.gitconfig'), '[user]\n\tname = Bench\n\temail = bench@bench.test\n');
@@ -44,12 +56,14 @@ try {
   const shop = { folder, env, node, bin: join(ROOT, 'packages/create-mlops-model/bin.cjs'), versions, project };
   const tools = [ourTool, copierTool, cruftTool].map((make) => make(shop));
   const tried = edits.map(toBenchEdit);
-  const rows = tried.map((edit) => [edit.name, tools.map((tool) => tryEdit(tool, edit, shop))] as const);
-  const names = tools.map(({ name }) => name);
-  console.log(describeOutcomes(names, rows));
+  if (values.outcomes) {
+    const rows = tried.map((edit) => [edit.name, tools.map((tool) => tryEdit(tool, edit, shop))] as const);
+    const names = tools.map(({ name }) => name);
+    console.log(describeOutcomes(names, rows));
+  }
   const quiet = tried.filter(({ expected }) => expected === 'merge' || expected === 'keep');
   console.log(
-    `\n${quiet.length} edits at once, ${values.runs} rounds: least and median wall time, and the least as a multiple of ours`,
+    `\n${quiet.length} edits at once, ${values.runs} rounds: least wall time, least CPU time with what the tool started, multiples of ours`,
   );
   console.log(describeTimes(tools, quiet, shop, Number(values.runs)));
 } finally {
@@ -99,21 +113,20 @@ function tryEdit(tool: Tool, edit: Edit, shop: Workshop): Outcome {
 }
 
 function describeTimes(tools: readonly Tool[], some: readonly Edit[], shop: Workshop, runs: number): string {
-  const times = tools.map((): number[] => []);
+  const all = tools.map((): Time[] => []);
   for (let round = 0; round < runs; round++) {
-    for (const [index, tool] of tools.entries()) {
-      const target = makeEdited(tool, some, shop);
-      const start = performance.now();
-      runTool(tool.argv, target, env);
-      times[index]?.push(performance.now() - start);
-    }
+    for (const [index, tool] of tools.entries())
+      all[index]?.push(timeTool(tool.argv, makeEdited(tool, some, shop), env));
   }
-  const ours = Math.min(...(times[0] ?? []));
+  const figures = all.map((times) => ({
+    wall: Math.min(...times.map(({ wall }) => wall)),
+    cpu: Math.min(...times.map(({ cpu }) => cpu)),
+  }));
   return tools
     .map(({ name }, index) => {
-      const all = times[index] ?? [];
-      const figures = [Math.min(...all), median(all)].map((value) => `${value.toFixed(0).padStart(7)} ms`).join('');
-      return `  ${name.padEnd(8)}${figures}   × ${(Math.min(...all) / ours).toFixed(1)}`;
+      const [own, ours] = [figures[index]!, figures[0]!];
+      const cells = [own.wall, own.cpu].map((value) => `${value.toFixed(0).padStart(8)} ms`).join('');
+      return `  ${name.padEnd(8)}${cells}   × ${(own.wall / ours.wall).toFixed(1)} wall, × ${(own.cpu / ours.cpu).toFixed(1)} CPU`;
     })
     .join('\n');
 }
