@@ -260,6 +260,12 @@ function toFault(body: Record<string, unknown>): Fault {
 /** Settings that are numbers, and the least that each may be. */
 const LEAST: Readonly<Record<string, number>> = { endpointDelay: 0, projectDelay: 0, latency: 0, tokenSeconds: 1 };
 
+/** Settings that are one of a few words. */
+const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
+  resourceAreas: ['cloud', 'server'],
+  runtime: ['auto', 'process'],
+};
+
 /** `advance` by seconds, or to the moment that `now` names. */
 function toTime({ advance, now, ...rest }: Record<string, unknown>, from: Date): Date {
   const [extra] = Object.keys(rest);
@@ -274,10 +280,10 @@ function toTime({ advance, now, ...rest }: Record<string, unknown>, from: Date):
 
 function toSettings(body: Record<string, unknown>): Partial<Settings> {
   for (const [name, value] of Object.entries(body)) {
-    const isFine =
-      name === 'resourceAreas'
-        ? value === 'cloud' || value === 'server'
-        : typeof value === 'number' && value >= (LEAST[name] ?? Number.POSITIVE_INFINITY);
+    const choices = CHOICES[name];
+    const isFine = choices
+      ? choices.includes(value)
+      : typeof value === 'number' && value >= (LEAST[name] ?? Number.POSITIVE_INFINITY);
     if (!isFine) throw new Error(`${name}: ${String(value)} is not understood.`);
   }
   return body;

@@ -16,11 +16,13 @@ import { makeCertificate } from './cluster/certificate.ts';
 import { openCluster } from './cluster/cluster.ts';
 import { toKubeconfig } from './cluster/kubeconfig.ts';
 import { findRuntime } from './cluster/node/find-runtime.ts';
+import { makeHasContainers } from './cluster/node/has-containers.ts';
 import { controlService } from './control.ts';
 import { databricksService } from './databricks/service.ts';
 import { makeFaults } from './faults.ts';
 import type { Identity } from './identities.ts';
 import { openIdentities } from './identity-store.ts';
+import { writeOwnDocker } from './own-docker.ts';
 import { toAzRegistry } from './registry/az-registry.ts';
 import { findRegistryUser } from './registry/caller.ts';
 import { openRegistry, registryService } from './registry/registry.ts';
@@ -103,7 +105,10 @@ export async function startSandbox({ home, ports = {}, environment = process.env
       findKubeconfig: ({ name }, token) => printKubeconfig(name, token),
     },
   });
-  const parts = { store, gitFolder, identities: identities.all, clock: openClock(state), signIn };
+  const hasContainers = makeHasContainers(environment, () => store.data.settings.runtime === 'process');
+  const docker = writeOwnDocker(join(state, 'docker'));
+  const findPrograms = async () => ((await hasContainers()) ? [] : [docker]);
+  const parts = { store, gitFolder, identities: identities.all, clock: openClock(state), signIn, findPrograms };
   const world = makeWorld({ ...parts, origin: () => addresses.azureDevOps }, (made) => makeRuns(made, home));
   recoverRepositories(world);
   const scheduler = makeScheduler(world);
@@ -119,6 +124,7 @@ export async function startSandbox({ home, ports = {}, environment = process.env
       registryHosts: () => toHosts(addresses.registry),
       signIn: () => ({ user: TOKEN_USER, password: registryTokens.grant('refresh', { name: 'node', mayPush: false }) }),
       environment,
+      hasContainers,
     }),
     signIn: (authorization) => findClusterUser(identities.signedIn(), signIn.tokens, authorization),
   });

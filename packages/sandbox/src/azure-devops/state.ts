@@ -326,6 +326,8 @@ export interface Settings {
   latency: number;
   /** Seconds that a token of Azure is good for; absent in a state of an older version. */
   tokenSeconds?: number;
+  /** `process`: images are built and run as on a machine without a container engine; `auto` or absent: as this one can. */
+  runtime?: 'auto' | 'process';
 }
 
 /** An empty sandbox. */

@@ -16,6 +16,8 @@ export interface World {
   readonly clock: Clock;
   /** Tokens of pipelines, and their sessions of the Azure CLI. */
   readonly signIn: SignIn;
+  /** Folders with programs of the agents' own, which every job finds on PATH. */
+  readonly findPrograms: () => Promise<readonly string[]>;
   /** What pipelines do. */
   readonly runs: Runs;
   /** `http://127.0.0.1:8080`, known once the port is open. */

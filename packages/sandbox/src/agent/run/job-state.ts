@@ -49,7 +49,7 @@ export function makeJobState(work: JobWork): JobState {
     groups: makeProcessGroups(work.host, marker),
     marker,
     inherited: { ...inheritEnvironment(process.env), ...isolateSignIns(work.folders.temp) },
-    paths: [],
+    paths: [...work.programs],
     outputs: new Map(),
     issues: [],
     cleanUps: [],

@@ -42,6 +42,8 @@ export interface JobWork {
   readonly variables: Readonly<Record<string, JobVariable>>;
   readonly repository: JobRepository;
   readonly folders: AgentFolders;
+  /** Folders with programs of the agent's own, before PATH. */
+  readonly programs: readonly string[];
   /** What of the job before on this agent is taken away first; undefined keeps sources and binaries. */
   readonly clean?: 'outputs' | 'resources' | 'all' | undefined;
   /** 0: no limit. */

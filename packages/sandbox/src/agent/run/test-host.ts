@@ -82,6 +82,7 @@ export async function tryJob(folder: string, yaml: string, options: TrialOptions
       commitId: '',
     },
     folders: toFolders(folder),
+    programs: [],
     timeoutMinutes: 0,
     cancelTimeoutMinutes: 5,
     signal: new AbortController().signal,

@@ -122,6 +122,7 @@ async function runOnAgent(start: JobStart, part: Part): Promise<JobEnd> {
       commitId: build.commitId,
     },
     folders,
+    programs: await world.findPrograms(),
     clean: part.isFirst ? findClean(job) : undefined,
     timeoutMinutes,
     cancelTimeoutMinutes: toMinutes(

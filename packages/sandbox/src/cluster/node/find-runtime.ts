@@ -1,19 +1,18 @@
-import { type ContainerRuntimeContext, hasEngine, makeContainerRuntime } from './container-runtime.ts';
+import { type ContainerRuntimeContext, makeContainerRuntime } from './container-runtime.ts';
 import type { PodRuntime } from './pod-runtime.ts';
 import { makeProcessRuntime, type ProcessRuntimeContext } from './process-runtime.ts';
 
-/**
- * Containers where the machine has an engine, else the images' processes. It is looked for when the first pod is to be
- * run: most sandboxes never run one.
- */
-export function findRuntime(context: ContainerRuntimeContext & ProcessRuntimeContext): PodRuntime {
+/** What the choice needs from the sandbox around it. */
+export interface RuntimeChoice {
+  /** Whether images are run as containers. */
+  readonly hasContainers: () => Promise<boolean>;
+}
+
+/** Containers where the machine has an engine, else the images' processes. */
+export function findRuntime(context: ContainerRuntimeContext & ProcessRuntimeContext & RuntimeChoice): PodRuntime {
   const containers = makeContainerRuntime(context);
   const processes = makeProcessRuntime(context);
-  let chosen: Promise<PodRuntime> | undefined;
-  const choose = () => {
-    chosen ??= hasEngine(context.environment).then((is) => (is ? containers : processes));
-    return chosen;
-  };
+  const choose = async () => ((await context.hasContainers()) ? containers : processes);
   return {
     pull: async (image) => (await choose()).pull(image),
     start: async (order) => (await choose()).start(order),
