@@ -8,7 +8,8 @@ requireTool('python3')('a new member, with all that main demands', () => {
   beforeAll(async () => {
     world = await startMemberWorld('first-frost');
   }, 300_000);
-  afterAll(() => world?.sandbox.stop());
+  // Pipelines that are still at work are ended first.
+  afterAll(() => world?.sandbox.stop(), 300_000);
 
   test.each(['en', 'fr'] as const)(
     'from the URL to a merged pull request, in %s',
