@@ -64,12 +64,12 @@ export interface OwnSandbox {
 
 const execute = promisify(execFile);
 
-/** Starts a sandbox on free ports in a temporary folder. */
-export async function startOwnSandbox(): Promise<OwnSandbox> {
+/** Starts a sandbox on free ports in a temporary folder. @param more added to its environment */
+export async function startOwnSandbox(more: Readonly<Record<string, string>> = {}): Promise<OwnSandbox> {
   const root = mkdtempSync(join(tmpdir(), 'mlops-e2e-'));
   const home = join(root, 'sandbox');
   const port = await findFreePair();
-  let child = await launch(root, home, port);
+  let child = await launch(root, home, port, more);
   const described = JSON.parse(readFileSync(join(home, 'sandbox.json'), 'utf8')) as Described;
   const { azureDevOps, databricks } = described.addresses;
   const tokenOf = (who: Who) => described.identities.find(({ key }) => key === who)?.token ?? '';
@@ -102,7 +102,7 @@ export async function startOwnSandbox(): Promise<OwnSandbox> {
       runGit(folder, args, toEnvironment(join(root, 'homes/git'), toGitVariables(who && tokenOf(who)))),
     async restart(signal) {
       await end(child, signal);
-      child = await launch(root, home, port);
+      child = await launch(root, home, port, more);
     },
     async stop() {
       await end(child, 'SIGTERM');
@@ -117,10 +117,15 @@ interface Described {
   readonly identities: readonly { readonly key: string; readonly token: string }[];
 }
 
-async function launch(root: string, home: string, port: number): Promise<ChildProcess> {
+async function launch(
+  root: string,
+  home: string,
+  port: number,
+  more: Readonly<Record<string, string>>,
+): Promise<ChildProcess> {
   mkdirSync(join(root, 'homes/sandbox'), { recursive: true });
   const child = spawn(PRODUCT_NODE, [SANDBOX, 'start', '--home', home, '--port', String(port)], {
-    env: toEnvironment(join(root, 'homes/sandbox'), toCacheVariables()),
+    env: toEnvironment(join(root, 'homes/sandbox'), { ...toCacheVariables(), ...more }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

@@ -257,8 +257,9 @@ export const en = {
   'feature.kept': 'Pull request {id} was open already and has your commits: {url}',
   'feature.title': 'Feature: {name}',
   // schedule
-  'rehearse.noEngine':
-    'Passed over: this machine has no working {programs}, and this chapter builds an image and calls it in a cluster.',
+  'rehearse.passedOver': 'Passed over: {program} is not installed, through which the cluster is spoken to.',
+  'rehearse.processes':
+    'This machine has no working container engine: the sandbox’s agents build the image by themselves, and its pods are processes.',
   'rehearse.chapter.deploy': 'deploy, and call the endpoint',
   'rehearse.chapter.rolling': 'a better model replaces the one in service, under load',
   'rehearse.chapter.bad': 'a bad image is undone by itself',

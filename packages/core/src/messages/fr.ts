@@ -270,8 +270,9 @@ export const fr: Readonly<Record<MessageKey, Message>> = {
   'feature.kept': 'La demande de tirage {id} était déjà ouverte et a vos commits : {url}',
   'feature.title': 'Fonctionnalité : {name}',
   // schedule
-  'rehearse.noEngine':
-    'Sauté : {programs} ne fonctionne pas sur cette machine, et ce chapitre construit une image et l’appelle dans une grappe.',
+  'rehearse.passedOver': 'Sauté : {program} n’est pas installé, par lequel on parle à la grappe.',
+  'rehearse.processes':
+    'Aucun moteur de conteneurs ne fonctionne sur cette machine : les agents du bac à sable construisent eux-mêmes l’image, et ses pods sont des processus.',
   'rehearse.chapter.deploy': 'déploiement, et appel du point d’accès',
   'rehearse.chapter.rolling': 'un meilleur modèle remplace celui en service, sous charge',
   'rehearse.chapter.bad': 'une mauvaise image est retirée d’elle-même',

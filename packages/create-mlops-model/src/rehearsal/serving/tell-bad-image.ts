@@ -1,9 +1,9 @@
 import { UserError } from '@create-mlops-model/core';
 import type { Rehearsal } from '../rehearsal.ts';
 import { until } from '../watch-runs.ts';
+import { canServe } from './can-serve.ts';
 import { findRunOf, watchFailure, watchRun } from './deploy-runs.ts';
 import { getRelease } from './endpoint.ts';
-import { hasEngine } from './find-engine.ts';
 import { type FileChange, mergeChange } from './merge-change.ts';
 import { underLoad } from './under-load.ts';
 
@@ -35,7 +35,7 @@ const REMEDY: FileChange = {
 
 /** An image that cannot start is merged: its rollout is undone by itself, the old one serves on, and the run says so. */
 export async function tellBadImage(rehearsal: Rehearsal): Promise<void> {
-  if (!(await hasEngine(rehearsal))) return;
+  if (!(await canServe(rehearsal))) return;
   const { context, note, session } = rehearsal;
   const { terminal, translate } = context;
   const pipeline = session.project.names.pipelines.deploy;

@@ -1,12 +1,12 @@
 import type { Rehearsal } from '../rehearsal.ts';
 import { until } from '../watch-runs.ts';
+import { canServe } from './can-serve.ts';
 import { listDeployRuns, startDeploy, watchRun } from './deploy-runs.ts';
 import { askModel, getEndpoint, getRelease, readExample } from './endpoint.ts';
-import { hasEngine } from './find-engine.ts';
 
 /** The deploy pipeline puts the model into service as an image; somebody calls it. */
 export async function tellDeploy(rehearsal: Rehearsal): Promise<void> {
-  if (!(await hasEngine(rehearsal))) return;
+  if (!(await canServe(rehearsal))) return;
   const { context, note, session } = rehearsal;
   const { terminal, translate } = context;
   // The retrainings have started it already.

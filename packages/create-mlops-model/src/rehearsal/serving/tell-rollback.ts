@@ -7,15 +7,15 @@ import { openSession, type Session } from '../../session.ts';
 import { asIdentity } from '../as-identity.ts';
 import type { Rehearsal } from '../rehearsal.ts';
 import { until } from '../watch-runs.ts';
+import { canServe } from './can-serve.ts';
 import { findRunOf, startDeploy, watchFailure, watchRun } from './deploy-runs.ts';
 import { getRelease } from './endpoint.ts';
-import { hasEngine } from './find-engine.ts';
 import { approveAndMerge } from './merge-change.ts';
 import { underLoad } from './under-load.ts';
 
 /** The first version is put back at once, no deploy undoes it, and a pull request makes it what main says. */
 export async function tellRollback(rehearsal: Rehearsal): Promise<void> {
-  if (!(await hasEngine(rehearsal))) return;
+  if (!(await canServe(rehearsal))) return;
   const { context, note, session } = rehearsal;
   const { terminal, translate } = context;
   const { pipelines } = session.project.names;

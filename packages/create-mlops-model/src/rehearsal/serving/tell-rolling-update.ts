@@ -2,9 +2,9 @@ import { UserError } from '@create-mlops-model/core';
 import { openRegistry } from '../../open-service.ts';
 import type { Rehearsal } from '../rehearsal.ts';
 import { until } from '../watch-runs.ts';
+import { canServe } from './can-serve.ts';
 import { startDeploy, watchRun } from './deploy-runs.ts';
 import { getRelease } from './endpoint.ts';
-import { hasEngine } from './find-engine.ts';
 import { underLoad } from './under-load.ts';
 
 /** The example's model overfits slowly: at this epoch it is at its best, before the notebook's own default. */
@@ -12,7 +12,7 @@ const EPOCHS = '11';
 
 /** A better model replaces the one in service while another process calls it; nobody is turned away. */
 export async function tellRollingUpdate(rehearsal: Rehearsal): Promise<void> {
-  if (!(await hasEngine(rehearsal))) return;
+  if (!(await canServe(rehearsal))) return;
   const { context, note, session } = rehearsal;
   const { terminal, translate } = context;
   const before = await getRelease(rehearsal);
