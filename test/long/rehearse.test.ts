@@ -55,7 +55,7 @@ requireTool('python3')('rehearse, to the end', () => {
 
     const { value: definitions } = await sandbox.devOps('GET', 'mlops/_apis/build/definitions');
     const ids = definitions.map(({ id, name }: { id: number; name: string }) => `Pipeline ${name} ${id}`).sort();
-    const told = results
+    const pipelines = results
       .filter(({ what }) => what.startsWith('Pipeline '))
       .map(({ what, value }) => `${what} ${value}`);
     expect(pipelines.sort()).toEqual(ids);
