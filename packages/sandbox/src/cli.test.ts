@@ -10,7 +10,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 interface Description {
   readonly pid: number;
   readonly version: string;
-  readonly addresses: { readonly azureDevOps: string; readonly databricks: string; readonly cluster: string; readonly control: string };
+  readonly addresses: {
+    readonly azureDevOps: string;
+    readonly databricks: string;
+    readonly cluster: string;
+    readonly control: string;
+  };
   readonly identities: readonly { readonly key: string; readonly token: string }[];
 }
 
