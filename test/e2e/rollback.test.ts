@@ -52,8 +52,9 @@ requireTool('python3 and kubectl', () => hasTool('python3') && hasTool('kubectl'
     expect(await world.readVersion()).toBe('1');
     expect(await readSelection(pullRequest.branch)).toBe(1);
     expect(await readSelection('main')).toBe('best');
-    const again = await world.run('rollback', '1');
+    const again = await world.run('rollback', '--now');
     expect(again.stdout).toContain(`Pull request ${pullRequest.id} already says this`);
+    expect(await world.readVersion()).toBe('1');
   });
 
   it('is not undone by the next deploy without a word, until main says the same', {

@@ -46,7 +46,9 @@ async function rollBackNow(context: CommandContext, session: Session, asked: num
   const cluster = await openServing(context, session);
   try {
     const served = await readServed(context, session, cluster);
-    const version = choose(context, served, asked);
+    // The same command again changes nothing: what was put back once is not left for what served before that.
+    const held = (await cluster.findRelease())?.held;
+    const version = choose(context, served, asked ?? (held === undefined ? undefined : Number(held)));
     await refuseUnregistered(context, session, version);
     const revision = await getRevision(context, cluster, version);
     tell(context, served, version);

@@ -1,14 +1,19 @@
 import { join } from 'node:path';
 import { UserError } from '@create-mlops-model/core';
-import { type ApiDeployment, type ApiReplicaSets, toRelease, toRevisions } from './cluster/releases.ts';
+import {
+  type ApiDeployment,
+  type ApiReplicaSets,
+  type Release,
+  type Revision,
+  toRelease,
+  toRevisions,
+} from './cluster/releases.ts';
 import { makePrivateFolder } from './disk/private-folder.ts';
 import { openDisk } from './disk.ts';
 import type { Environment } from './http-agents.ts';
 import type { Shell, ShellResult } from './shell.ts';
 
 export type { Release, Revision } from './cluster/releases.ts';
-
-import type { Release, Revision } from './cluster/releases.ts';
 
 /** A model's part of a cluster, through the `kubectl` of this machine. */
 export interface Cluster {
@@ -76,7 +81,12 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     async putBack({ number, version }) {
       // First the note: a deploy that begins in between must see it.
       await kubectl(['label', target, `${HELD}=${version}`, '--overwrite']);
-      await kubectl(['rollout', 'undo', target, `--to-revision=${number}`]);
+      try {
+        await kubectl(['rollout', 'undo', target, `--to-revision=${number}`]);
+      } catch (error) {
+        await kubectl(['label', target, `${HELD}-`]);
+        throw error;
+      }
       await kubectl(['rollout', 'status', target, `--timeout=${ROLLOUT / 1000}s`], ROLLOUT + 30_000);
     },
     close: remove,
