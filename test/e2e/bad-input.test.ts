@@ -208,6 +208,8 @@ describe('free text', () => {
       'README.md',
       'api/openapi.en.json',
       'api/openapi.fr.json',
+      // Remembers what a seed file was.
+      'mlops.lock',
       'mlops.yaml',
     ]);
   });
