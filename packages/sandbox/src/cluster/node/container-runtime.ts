@@ -43,6 +43,8 @@ export function makeContainerRuntime(context: ContainerRuntimeContext): PodRunti
   const env = { ...context.environment, DOCKER_CONFIG: config };
   const docker = async (args: readonly string[], input = '') => {
     const running = run('docker', [...args], { env, maxBuffer: 16 * 1024 * 1024 });
+    // A call that takes no input may end before it was offered any.
+    running.child.stdin?.on('error', () => undefined);
     running.child.stdin?.end(input);
     return (await running).stdout.trim();
   };
