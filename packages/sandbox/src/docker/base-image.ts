@@ -1,11 +1,9 @@
 import { ARCHITECTURE } from '../cluster/node/image-files.ts';
+import { PROCESS_LABEL } from '../cluster/node/process-image.ts';
 import { findNearestPython } from '../python/find-pythons.ts';
 import { DockerError } from './docker-error.ts';
 import type { ImageStore, StoredImage } from './image-store.ts';
 import { PATH } from './plan-build.ts';
-
-/** Labels that tell whoever meets such an image what it is. */
-export const LABELS = { runsAs: 'create-mlops-model-sandbox.runs-as', python: 'create-mlops-model-sandbox.python' };
 
 /** No time of this machine: equal contents give an equal image. */
 export const CREATED = '1970-01-01T00:00:00Z';
@@ -54,7 +52,7 @@ export async function openBase(store: ImageStore, name: string, environment: Nod
   return { image, python: found.path, version: found.text };
 }
 
-/** @param version of Python */
+/** They tell whoever meets such an image what it is. @param version of Python */
 export function toLabels(version: string): Readonly<Record<string, string>> {
-  return { [LABELS.runsAs]: 'process, not container', [LABELS.python]: version };
+  return { [PROCESS_LABEL.name]: PROCESS_LABEL.value, 'create-mlops-model-sandbox.python': version };
 }

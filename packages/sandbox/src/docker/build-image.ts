@@ -54,8 +54,7 @@ async function writeImage(
   room: BuildRoom,
   labels: Readonly<Record<string, string>>,
 ): Promise<string> {
-  mkdirSync(join(room.folder, 'work'), { recursive: true, mode: 0o700 });
-  const work = mkdtempSync(join(room.folder, 'work', 'image-'));
+  const work = mkdtempSync(join(store.work, 'image-'));
   try {
     const layers = await writeLayers(store, stage, base, room, work);
     const { config } = stage;

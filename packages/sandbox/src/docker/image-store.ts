@@ -49,13 +49,15 @@ export interface ImageStore {
   readonly folder: string;
   /** Layers, configurations and manifests, by the digits of their digests. */
   readonly blobs: string;
+  /** Folders of builds while they go on. */
+  readonly work: string;
   toBlobPath(digest: string): string;
   find(name: string): StoredImage | undefined;
   /** Gives an image a name; the one that had it before loses it. */
   name(name: string, image: Pick<StoredImage, 'digest' | 'pushed'>): void;
   /** Writes configuration and manifest. @returns digest of the manifest */
   write(config: ImageConfig, layers: readonly Layer[]): string;
-  /** Forgets all but the newest names, and what only the others were made of. */
+  /** Forgets left-overs, all but the newest names, and what only the others were made of. */
   prune(): void;
 }
 
@@ -68,7 +70,8 @@ const KEPT = 12;
 export function openImageStore(folder: string): ImageStore {
   const blobs = join(folder, 'blobs');
   const names = join(folder, 'names');
-  for (const each of [blobs, names]) mkdirSync(each, { recursive: true, mode: 0o700 });
+  const work = join(folder, 'work');
+  for (const each of [blobs, names, work]) mkdirSync(each, { recursive: true, mode: 0o700 });
   const toBlobPath = (digest: string) => join(blobs, digest.replace('sha256:', ''));
   const toNamePath = (name: string) => join(names, encodeURIComponent(toWholeName(name)));
   const put = (mediaType: string, value: object): Descriptor => {
@@ -86,6 +89,7 @@ export function openImageStore(folder: string): ImageStore {
   return {
     folder,
     blobs,
+    work,
     toBlobPath,
     find: (name) => (existsSync(toNamePath(name)) ? read(toNamePath(name)) : undefined),
     name: (name, { digest, pushed }) => writeWhole(toNamePath(name), JSON.stringify({ digest, pushed })),
@@ -110,8 +114,10 @@ export function openImageStore(folder: string): ImageStore {
       );
       // What is younger may belong to a build that is going on beside this one.
       const young = Date.now() - 60 * 60 * 1000;
-      for (const path of listNewest(blobs))
-        if (!used.has(path) && statSync(path).mtimeMs < young) rmSync(path, { force: true });
+      const isOld = (path: string) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? young) < young;
+      for (const path of listNewest(blobs)) if (!used.has(path) && isOld(path)) rmSync(path, { force: true });
+      // A build that was killed left its folder.
+      for (const path of listNewest(work)) if (isOld(path)) rmSync(path, { recursive: true, force: true });
     },
   };
 }

@@ -18,6 +18,7 @@ export interface ImageConfig {
     readonly Entrypoint?: readonly string[];
     readonly Cmd?: readonly string[];
     readonly WorkingDir?: string;
+    readonly Labels?: Readonly<Record<string, string>>;
     readonly ExposedPorts?: Readonly<Record<string, unknown>>;
   };
 }
