@@ -33,17 +33,15 @@ export function listCopied(
   return [...entries.values()].sort(byPath);
 }
 
-/** All that lies in a folder. @param target where it comes to lie in the image */
+/** A folder and all that lies in it, each once: an engine refuses a layer that names a path twice. @param target where it comes to lie */
 export function listBelow(folder: string, target: string, root: string): readonly ImageEntry[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .flatMap((entry) => {
-      const path = posix.join(target, entry.name);
-      const source = join(folder, entry.name);
-      const own = { path: toInner(path), source, root };
-      return entry.isDirectory() ? [own, ...listBelow(source, path, root)] : [own];
-    })
-    .concat(toInner(target) === '' ? [] : [{ path: toInner(target), source: folder, root }])
-    .sort(byPath);
+  const own = toInner(target) === '' ? [] : [{ path: toInner(target), source: folder, root }];
+  const below = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = posix.join(target, entry.name);
+    const source = join(folder, entry.name);
+    return entry.isDirectory() ? listBelow(source, path, root) : [{ path: toInner(path), source, root }];
+  });
+  return [...own, ...below].sort(byPath);
 }
 
 function byPath(one: ImageEntry, other: ImageEntry): number {

@@ -75,8 +75,10 @@ ENTRYPOINT ["python", "tell.py"]
     // What Python compiled is left as it is: when it is loaded, it is told where it lies.
     const unpacked = writeContext('unpacked', {});
     const blobs = join(folder, "it's here", 'images', 'blobs');
-    const unpack = 'for each in "$2"/*; do if gzip -t "$each" 2>/dev/null; then tar -xzf "$each"; fi; done';
-    await run('sh', ['-c', `cd "$1" && ${unpack}`, 'sh', unpacked, blobs]);
+    const unpack =
+      'for each in "$2"/*; do if gzip -t "$each" 2>/dev/null; then tar -xzf "$each"; tar -tzf "$each" | sort | uniq -d; fi; done';
+    const { stdout: twice } = await run('sh', ['-c', `cd "$1" && ${unpack}`, 'sh', unpacked, blobs]);
+    expect(twice, 'paths that a layer names twice').toBe('');
     expect((await run('cat', [join(unpacked, 'app/told.txt')])).stdout).toBe('/opt/venv');
     await expect(run('grep', ['-rIl', folder, unpacked])).rejects.toMatchObject({ code: 1, stdout: '' });
   });
