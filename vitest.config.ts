@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     expect: { requireAssertions: true, poll: { timeout: 30_000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Many tests wait for programs that they have started: on two cores, one file at a time leaves one of them idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'],
     // What takes minutes runs with `npm run test:long`.
     exclude: ['**/node_modules/**', ...(process.env.LONG ? [] : ['test/long/**'])],
