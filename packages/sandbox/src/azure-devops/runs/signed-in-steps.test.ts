@@ -76,3 +76,13 @@ steps:
   expect(kept.map((line) => line.slice(0, 40))).toEqual([ended.build.sourceVersion, ended.build.sourceVersion]);
   expect(await ended.log('Not kept')).toContain('refused');
 });
+
+test('where images are processes, a step finds the docker of the agent', async () => {
+  expect((await box.control('PUT', 'settings', { runtime: 'container' })).status).toBe(400);
+  await box.control('PUT', 'settings', { runtime: 'process' });
+  const pipeline = await makePipeline(box, 'docker', {
+    'pipeline.yml': 'trigger: none\nsteps:\n  - bash: docker ps 2>&1 || true\n    displayName: Ask\n',
+  });
+  const ended = await pipeline.run();
+  expect(await ended.log('Ask')).toContainEqual(expect.stringContaining("the sandbox's own docker knows only build"));
+});
