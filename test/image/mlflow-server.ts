@@ -25,6 +25,8 @@ export async function startMlflowServer(environment: PythonEnvironment): Promise
   // A process group of its own: the server starts workers that outlive it otherwise.
   const child = spawn(environment.python, ['-m', 'mlflow', 'server', ...where, ...store], {
     cwd: folder,
+    // Seven processes for jobs of MLflow's own, of which there are none here.
+    env: { ...process.env, MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' },
     stdio: ['ignore', log, log],
     detached: true,
   });

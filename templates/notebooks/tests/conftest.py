@@ -104,6 +104,8 @@ def mlflow_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         str(folder / "files"),
     ]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}
+    # Seven processes for jobs of MLflow's own, of which there are none here.
+    environment["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
     with (folder / "log.txt").open("w") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
