@@ -1,7 +1,5 @@
+import { TOKEN_USER } from '../../registry/tokens.ts';
 import { type AzCommand, AzError, type AzRegistry, type AzServices } from './command.ts';
-
-/** The name under which Azure's registries take a token as the password. */
-const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 
 /** Signs `docker` in to a registry. */
 export const acrLogin: AzCommand = {
