@@ -164,6 +164,8 @@ async function joinCompany(person: Machine, network: CompanyNetwork, sandbox: Sa
     const url = `${azureDevOps}/${ORGANIZATION}/${PROJECT}/_apis/serviceendpoint/endpoints?api-version=7.1`;
     await send('POST', url, you, toConnection(name, project.id));
   }
+  const credentials = `${sandbox.addresses.databricks}/api/2.1/unity-catalog/credentials`;
+  await send('POST', credentials, you, toCredential(`${NAME}-tracking`));
   writeFileSync(join(person.folder, 'company.yaml'), COMPANY);
   const env = {
     ...person.env,
@@ -175,6 +177,12 @@ async function joinCompany(person: Machine, network: CompanyNetwork, sandbox: Sa
     DATABRICKS_TOKEN: you,
   };
   return { folder: person.folder, env };
+}
+
+/** So is the credential with which notebooks sign in to tracking. */
+function toCredential(name: string): unknown {
+  const connector = '/subscriptions/s/resourceGroups/mlops/providers/Microsoft.Databricks/accessConnectors/mlops';
+  return { name, purpose: 'SERVICE', azure_managed_identity: { access_connector_id: connector } };
 }
 
 function toConnection(name: string, projectId: string): unknown {
@@ -199,7 +207,7 @@ function toConnection(name: string, projectId: string): unknown {
 async function send(method: string, url: string, token: string, body?: unknown): Promise<unknown> {
   const response = await fetch(url, {
     method,
-    headers: { authorization: `Basic ${btoa(`:${token}`)}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
