@@ -73,8 +73,8 @@ describe('another schedule', () => {
     const { id, branch, url } = document.pullRequest;
     expect(branch).toMatch(/^mlops\/schedule-[0-9a-f]{12}$/);
     expect(url).toMatch(new RegExp(`/pullrequest/${id}$`));
-    const pullRequest = await sandbox.devOps('GET', `mlops/_apis/git/pullrequests/${id}`);
-    expect(pullRequest).toMatchObject({
+    // The merge is tried after the answer.
+    await expect.poll(() => sandbox.devOps('GET', `mlops/_apis/git/pullrequests/${id}`)).toMatchObject({
       status: 'active',
       title: 'Training schedule: 0 6 * * MON (America/Toronto)',
       targetRefName: 'refs/heads/main',
