@@ -10,6 +10,7 @@ import linecache
 import os
 import queue
 import re
+import resource
 import signal
 import sys
 import threading
@@ -236,7 +237,14 @@ def describe(error, path):
     return {"error": redact(line), "trace": redact("".join(lines))}
 
 
+def limit_memory():
+    """A notebook that eats memory fails by itself, before the machine does."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    resource.setrlimit(resource.RLIMIT_DATA, (total * 3 // 4, total * 3 // 4))
+
+
 def main():
+    limit_memory()
     threading.Thread(target=listen, daemon=True).start()
     work = answers.get()
     os.chdir(work["directory"])

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requireTool } from '../../../../test/require-tool.ts';
@@ -110,6 +111,14 @@ raise SystemError("never reached")
     const { code, message } = await runText('import os\nos._exit(7)\n');
     expect(code).toBe('DRIVER_ERROR');
     expect(message).toContain('exit code 7');
+  });
+
+  // macOS counts no memory against this limit.
+  test.runIf(process.platform === 'linux')('one that eats memory fails, and the machine goes on', async () => {
+    const wanted = Math.floor(totalmem() * 0.8);
+    const { code, output } = await runText(`import mmap\nmmap.mmap(-1, ${wanted}, flags=mmap.MAP_PRIVATE)\n`);
+    expect(code).toBe('RUN_EXECUTION_ERROR');
+    expect(output.error).toContain('Cannot allocate memory');
   });
 
   test('leaving from inside a try is an exception, as on a cluster', async () => {
