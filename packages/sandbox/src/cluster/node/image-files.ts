@@ -1,10 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { createGunzip } from 'node:zlib';
 import type { Registry } from '../../registry/registry.ts';
 import { PullError } from './pod-runtime.ts';
 
@@ -81,15 +79,14 @@ function findManifest(
 }
 
 async function unpackLayer(blob: string, mediaType: string, root: string): Promise<void> {
-  const tar = spawn('tar', ['-x', '--no-same-owner', '-C', root, '-f', '-'], { stdio: ['pipe', 'ignore', 'pipe'] });
-  const said: Buffer[] = [];
-  tar.stderr.on('data', (chunk: Buffer) => said.push(chunk));
-  const ended = new Promise<number | null>((resolve) => tar.once('close', resolve));
-  const source = createReadStream(blob);
   if (mediaType.endsWith('zstd')) throw new PullError(`unsupported compression of a layer: ${mediaType}`);
-  await (mediaType.endsWith('gzip') ? pipeline(source, createGunzip(), tar.stdin) : pipeline(source, tar.stdin));
-  if ((await ended) !== 0)
-    throw new PullError(`failed to extract a layer: ${Buffer.concat(said).toString('utf8').trim().slice(-300)}`);
+  const compression = mediaType.endsWith('gzip') ? ['-z'] : [];
+  try {
+    await run('tar', ['-x', '--no-same-owner', ...compression, '-C', root, '-f', blob]);
+  } catch (error) {
+    const { stderr, message } = error as Error & { readonly stderr?: string };
+    throw new PullError(`failed to extract a layer: ${(stderr || message).trim().slice(-300)}`);
+  }
   await removeWhiteouts(root);
 }
 
