@@ -74,15 +74,17 @@ describe('another schedule', () => {
     expect(branch).toMatch(/^mlops\/schedule-[0-9a-f]{12}$/);
     expect(url).toMatch(new RegExp(`/pullrequest/${id}$`));
     // The merge is tried after the answer.
-    await expect.poll(() => sandbox.devOps('GET', `mlops/_apis/git/pullrequests/${id}`)).toMatchObject({
-      status: 'active',
-      title: 'Training schedule: 0 6 * * MON (America/Toronto)',
-      targetRefName: 'refs/heads/main',
-      sourceRefName: `refs/heads/${branch}`,
-      mergeStatus: 'succeeded',
-      createdBy: { uniqueName: 'colleague@sandbox.test' },
-      lastMergeSourceCommit: { commitId: document.commit },
-    });
+    await expect
+      .poll(() => sandbox.devOps('GET', `mlops/_apis/git/pullrequests/${id}`))
+      .toMatchObject({
+        status: 'active',
+        title: 'Training schedule: 0 6 * * MON (America/Toronto)',
+        targetRefName: 'refs/heads/main',
+        sourceRefName: `refs/heads/${branch}`,
+        mergeStatus: 'succeeded',
+        createdBy: { uniqueName: 'colleague@sandbox.test' },
+        lastMergeSourceCommit: { commitId: document.commit },
+      });
 
     expect(parse(await readAt(branch, 'mlops.yaml')).retraining.schedules).toEqual([
       { cron: '0 6 * * MON', timeZone: 'America/Toronto' },
