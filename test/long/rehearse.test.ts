@@ -83,7 +83,8 @@ requireTool('python3')('rehearse, to the end', () => {
     const reasons: string[] = [];
     for (const { what, value } of runs) {
       const run = await sandbox.devOps('GET', `mlops/_apis/build/builds/${value}`);
-      expect(run).toMatchObject({ status: 'completed', result: 'succeeded' });
+      const result = what.endsWith('that failed') ? 'failed' : 'succeeded';
+      expect(run).toMatchObject({ status: 'completed', result });
       reasons.push(`${what.replace('Run of rehearsal-1-', '')} ${run.definition.name} ${run.reason}`);
     }
     // Other chapters have runs of their own.
@@ -99,7 +100,9 @@ requireTool('python3')('rehearse, to the end', () => {
     const path = 'api/2.0/workspace/get-status?path=/Shared/mlops/rehearsal-1/main';
     const { object_id: folder } = await sandbox.workspace('GET', path);
     const { head_commit_id: head } = await sandbox.workspace('GET', `api/2.0/repos/${folder}`);
-    expect(valuesOf(results, /^Main Git folder at$/)).toEqual([head]);
+    expect(valuesOf(results, /^Main Git folder at$/)).toEqual([merge]);
+    // The deploy runs of later chapters have moved it on.
+    expect(valuesOf(results, /^Merge commit/).at(-1)).toBe(head);
 
     const versions: (string | undefined)[] = [];
     for (const runId of valuesOf(results, /^Training run on Databricks$/)) {
@@ -107,11 +110,13 @@ requireTool('python3')('rehearse, to the end', () => {
       expect(run.state).toMatchObject({ result_state: 'SUCCESS' });
       const output = await sandbox.workspace('GET', `api/2.2/jobs/runs/get-output?run_id=${run.tasks[0].run_id}`);
       const said = JSON.parse(output.notebook_output.result);
-      expect(said).toMatchObject({ mode: 'full', git_commit: merge });
+      expect(said.mode).toBe('full');
+      // The third one is a job that was run by hand: no pipeline told it a commit.
+      expect(said.git_commit).toBe(versions.length < 2 ? merge : '');
       versions.push(said.model?.version);
     }
     // The same data and code a second time: not better, so not registered.
-    expect(versions).toEqual(['1', undefined]);
-    expect(valuesOf(results, /^Model version$/)).toEqual(['1']);
+    expect(versions.slice(0, 2)).toEqual(['1', undefined]);
+    expect(valuesOf(results, /^Model version$/)).toEqual(versions.filter((version) => version !== undefined));
   }
 });
