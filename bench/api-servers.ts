@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findFreePort } from '../packages/sandbox/src/free-port.ts';
 import { type ServiceProcess, startServer, startService } from '../test/api/service-process.ts';
-import { findFreePort } from '../test/image/waiting.ts';
 import type { PythonProject } from '../test/render/python-project.ts';
 
 /** A row of the API's own example, as each server wants it. */

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findFreePort, waitFor } from '../image/waiting.ts';
+import { findFreePort } from '../../packages/sandbox/src/free-port.ts';
+import { waitFor } from '../image/waiting.ts';
 import { type PythonProject, runPython } from '../render/python-project.ts';
 
 /** A service that runs on this machine, without a container. */

@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { findFreePort } from '../../packages/sandbox/src/free-port.ts';
 import { getNpmProgram } from '../npm-program.ts';
 
 /** A registry on this machine that knows what was published to it, and nothing else. */
@@ -69,16 +69,4 @@ async function waitUntilReady(url: string): Promise<void> {
     await delay(200);
   }
   throw new Error(`no registry at ${url} after 30 s`);
-}
-
-/** A port that was free a moment ago. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -4,12 +4,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findFreePort } from '../../packages/sandbox/src/free-port.ts';
 import { ROOT } from '../../scripts/toolchain.mjs';
 import { hasTool } from '../require-tool.ts';
 import { ensureBaseImage } from './base-image.ts';
 import { endChild, startChild } from './child.ts';
 import { startPodman } from './podman.ts';
-import { findFreePort, waitFor } from './waiting.ts';
+import { waitFor } from './waiting.ts';
 
 const run = promisify(execFile);
 

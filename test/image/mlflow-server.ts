@@ -3,8 +3,9 @@ import { openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePort } from '../../packages/sandbox/src/free-port.ts';
 import type { PythonEnvironment } from '../peers/python-environment.ts';
-import { findFreePort, waitFor } from './waiting.ts';
+import { waitFor } from './waiting.ts';
 
 /** A real `mlflow server` of a test's own. */
 export interface MlflowServer {

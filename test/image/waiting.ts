@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Asks again and again until the answer is yes. */
@@ -8,16 +7,4 @@ export async function waitFor(what: string, isThere: () => Promise<boolean>, sec
     if (Date.now() > deadline) throw new Error(`${what} did not come up within ${seconds} s`);
     await sleep(100);
   }
-}
-
-/** A port of this machine that nobody listens on. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,16 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { signalGroup } from '../agent/run/process-groups.ts';
 
 /**
  * Ends the process group of a notebook that a crash of the sandbox left behind.
  * @param marker part of the notebook's command line: the number may belong to somebody else by now
  */
 export function killLeftOver(pid: number, marker: string): void {
-  if (!readCommand(pid).includes(marker)) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+  if (readCommand(pid).includes(marker)) signalGroup(pid, 'SIGKILL');
 }
 
 function readCommand(pid: number): string {

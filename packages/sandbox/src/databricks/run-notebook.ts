@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { signalGroup } from '../agent/run/process-groups.ts';
 
 /** A notebook, ready to run. */
 export interface NotebookWork {
@@ -108,11 +109,6 @@ function interrupt(child: ChildProcess): void {
   setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MILLISECONDS).unref();
 }
 
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid !== undefined) signalGroup(pid, signal);
 }

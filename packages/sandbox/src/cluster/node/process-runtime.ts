@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { signalGroup } from '../../agent/run/process-groups.ts';
+import { findFreePort } from '../../free-port.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { openStore } from '../../store.ts';
 import { ARCHITECTURE, type UnpackedImage, unpackImage } from './image-files.ts';
@@ -68,7 +69,7 @@ export function makeProcessRuntime({ registry, registryHosts, folder }: ProcessR
     },
     async recover() {
       for (const { pid, started } of processes.data)
-        if (started !== '' && readStart(pid) === started) killGroup(pid, 'SIGKILL');
+        if (started !== '' && readStart(pid) === started) signalGroup(pid, 'SIGKILL');
       processes.data = [];
       processes.save();
       rmSync(join(folder, 'scratch'), { recursive: true, force: true });
@@ -126,7 +127,7 @@ async function startProcess(
     isContained: false,
     findPort: (port) => ports.get(port),
     ended,
-    kill: (signal) => killGroup(pid, signal),
+    kill: (signal) => signalGroup(pid, signal),
     exec: (command, milliseconds) => runInPlace(command, place, environment, directory, milliseconds),
   };
 }
@@ -163,17 +164,6 @@ async function givePorts(
   return ports;
 }
 
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
 function runInPlace(
   command: readonly string[],
   place: Place,
@@ -187,14 +177,6 @@ function runInPlace(
     child.once('error', () => resolve(127));
     child.once('close', (code) => resolve(code ?? 124));
   });
-}
-
-function killGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
 
 function readStart(pid: number): string {
